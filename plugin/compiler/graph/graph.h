@@ -1,0 +1,218 @@
+// Graph: tensors and nodes in topological order, float or quantised. Importers make one, passes
+// rewrite it, the quantiser changes its types, and the planner reads it.
+//
+// Operators have TensorFlow Lite's meaning whatever file they came from: activations are NHWC,
+// convolution filters OHWI, depthwise filters 1HWC, fully connected filters OI. Tensors an importer
+// could not bring into this form are put right with Transpose nodes, which a pass then cancels.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_GRAPH_GRAPH_H_
+#define WRANGLET_PLUGIN_COMPILER_GRAPH_GRAPH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plugin/compiler/base/result.h"
+
+namespace wranglet {
+
+enum class DType { kFloat32, kInt8, kUint8, kInt16, kInt32, kInt64, kBool };
+
+// Bytes an element takes.
+size_t SizeOf(DType dtype);
+// "float32", "int8", ... as the manifest spells it.
+const char* NameOf(DType dtype);
+
+// Dimensions, outermost first; empty for a scalar. Every dimension of a valid Graph is static and >= 1.
+using Shape = std::vector<int64_t>;
+
+// The product of the dimensions, or an Error when it does not fit kMaxElements (hostile files).
+inline constexpr int64_t kMaxElements = int64_t{1} << 31;
+Result<int64_t> ElementCount(const Shape& shape);
+// "1x96x96x3"
+std::string ToString(const Shape& shape);
+
+// real = scale * (stored - zero_point). One scale for the tensor, or one for each index of `axis`.
+struct Quantization {
+  std::vector<float> scale;
+  std::vector<int32_t> zero_point;  // as many as scale
+  int axis = 0;                     // meaningful when scale.size() > 1
+};
+
+using TensorId = int32_t;
+inline constexpr TensorId kNoTensor = -1;  // an optional input that is absent
+
+struct Tensor {
+  std::string name;
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  std::optional<Quantization> quantization;
+  // A constant's elements, little-endian, row-major; absent for an activation.
+  std::optional<std::vector<std::byte>> constant;
+
+  template <typename T>
+  std::span<const T> ConstantAs() const {
+    return {reinterpret_cast<const T*>(constant->data()), constant->size() / sizeof(T)};
+  }
+  template <typename T>
+  std::span<T> MutableConstantAs() {
+    return {reinterpret_cast<T*>(constant->data()), constant->size() / sizeof(T)};
+  }
+};
+
+// A fused activation, as the range of real values it lets through.
+struct Activation {
+  float min = -std::numeric_limits<float>::infinity();
+  float max = std::numeric_limits<float>::infinity();
+  bool IsIdentity() const { return min == -std::numeric_limits<float>::infinity() && max == -min; }
+};
+
+struct Padding {
+  int32_t top = 0, left = 0, bottom = 0, right = 0;
+};
+
+// How a window moves over an image: shared by convolutions and pools.
+struct Window {
+  int32_t stride_h = 1, stride_w = 1;
+  int32_t dilation_h = 1, dilation_w = 1;
+  Padding padding;
+};
+
+// Operators. Each states its inputs; the output's shape is the node's output tensor's.
+
+// x [N,H,W,I], filter [O,KH,KW,I/groups], bias [O] or none.
+struct Conv2D {
+  static constexpr char kName[] = "Conv2D";
+  Window window;
+  int32_t groups = 1;
+  Activation activation;
+};
+
+// x [N,H,W,C], filter [1,KH,KW,C*multiplier], bias [C*multiplier] or none. Output channel c*multiplier+m
+// reads input channel c.
+struct DepthwiseConv2D {
+  static constexpr char kName[] = "DepthwiseConv2D";
+  Window window;
+  int32_t multiplier = 1;
+  Activation activation;
+};
+
+// x [..., I], filter [O,I], bias [O] or none.
+struct FullyConnected {
+  static constexpr char kName[] = "FullyConnected";
+  Activation activation;
+};
+
+// a, b: equal shapes, or numpy broadcasting.
+struct Binary {
+  static constexpr char kName[] = "Binary";
+  enum class Kind { kAdd, kSub, kMul, kMaximum, kMinimum };
+  Kind kind = Kind::kAdd;
+  Activation activation;
+};
+
+// x. Relu, Relu6, Clip: min(max(x, activation.min), activation.max).
+struct Clamp {
+  static constexpr char kName[] = "Clamp";
+  Activation activation;
+};
+
+// x. The mean over `axes` (non-negative, ascending). The output tensor's shape tells whether they are kept.
+struct Mean {
+  static constexpr char kName[] = "Mean";
+  std::vector<int32_t> axes;
+};
+
+// x. exp(beta * (x - max)) / sum, over the last dimension.
+struct Softmax {
+  static constexpr char kName[] = "Softmax";
+  float beta = 1.0f;
+};
+
+// x. Same elements in the same order; the output tensor's shape is the new one.
+struct Reshape {
+  static constexpr char kName[] = "Reshape";
+};
+
+// x. Output dimension i is input dimension permutation[i].
+struct Transpose {
+  static constexpr char kName[] = "Transpose";
+  std::vector<int32_t> permutation;
+};
+
+// x [..., C], scale [C], bias [C], mean [C], variance [C]. Inference form; folded by a pass.
+struct BatchNormalization {
+  static constexpr char kName[] = "BatchNormalization";
+  float epsilon = 1e-5f;
+};
+
+// x. Output equals input (Identity, Dropout at inference); removed by a pass.
+struct Identity {
+  static constexpr char kName[] = "Identity";
+};
+
+// x. float -> quantised, quantised -> float, or quantised -> quantised by the tensors' own parameters.
+struct Quantize {
+  static constexpr char kName[] = "Quantize";
+};
+struct Dequantize {
+  static constexpr char kName[] = "Dequantize";
+};
+
+using Operator = std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Binary, Clamp, Mean, Softmax,
+                              Reshape, Transpose, BatchNormalization, Identity, Quantize, Dequantize>;
+
+// The operator's kName ("Add", "Sub", ... for Binary).
+const char* NameOf(const Operator& op);
+
+struct Node {
+  std::string name;  // unique; from the file, or made from the operator and its position
+  Operator op;
+  std::vector<TensorId> inputs;  // kNoTensor for an absent optional input
+  std::vector<TensorId> outputs;
+
+  template <typename T>
+  T* As() {
+    return std::get_if<T>(&op);
+  }
+  template <typename T>
+  const T* As() const {
+    return std::get_if<T>(&op);
+  }
+};
+
+struct Graph {
+  std::string file;  // where it came from, for errors
+  std::vector<Tensor> tensors;
+  std::vector<Node> nodes;  // topological order
+  std::vector<TensorId> inputs;
+  std::vector<TensorId> outputs;
+
+  Tensor& tensor(TensorId id) { return tensors[static_cast<size_t>(id)]; }
+  const Tensor& tensor(TensorId id) const { return tensors[static_cast<size_t>(id)]; }
+  TensorId Add(Tensor tensor);
+
+  // An Error placed at `node`.
+  Error ErrorAt(const Node& node, std::string message, std::string hint = "") const;
+
+  // Index of the node that writes each tensor (-1 for inputs and constants), and those that read it.
+  std::vector<int32_t> Producers() const;
+  std::vector<std::vector<int32_t>> Consumers() const;
+
+  // Drops tensors no node, input or output refers to, and renumbers the rest.
+  void RemoveUnusedTensors();
+};
+
+// Checks what every stage trusts: indices, topological order, one writer a tensor, arity, static
+// shapes that agree with the operator (output sizes of windows, broadcast, element counts), constants'
+// sizes, quantisation arity. Run after import and, in tests, after every pass.
+Status Validate(const Graph& graph);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_GRAPH_GRAPH_H_

@@ -1,0 +1,155 @@
+#include "plugin/compiler/plan/plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include "plugin/compiler/plan/arena.h"
+#include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/lowering.h"
+
+namespace wranglet {
+namespace {
+
+// Kernels count elements in int32, and a WebAssembly memory has no more bytes than that.
+Status CheckSizes(const Graph& graph) {
+  for (const Tensor& t : graph.tensors) {
+    if (BytesOf(t) > std::numeric_limits<int32_t>::max()) {
+      return Error{.message = "tensor '" + t.name + "' (" + ToString(t.shape) + ") is over 2 GB",
+                   .file = graph.file};
+    }
+  }
+  return Done{};
+}
+
+Status LowerAll(Lowering& lowering) {
+  for (const Node& node : lowering.graph().nodes) {
+    WRANGLET_RETURN_IF_ERROR(
+        std::visit([&](const auto& op) { return Lower(lowering, node, op); }, node.op));
+  }
+  return Done{};
+}
+
+// When each buffer is alive. Time 0 is before the first step, when inputs are written; step i is time i + 1;
+// outputs live to the end.
+std::vector<Lifetime> LifetimesOf(Lowering& lowering) {
+  const int32_t end = static_cast<int32_t>(lowering.steps.size()) + 1;
+  std::vector<Lifetime> lifetimes;
+  for (const int64_t bytes : lowering.buffer_bytes) lifetimes.push_back({bytes, end, 0});
+  auto use = [&](const Argument& argument, int32_t time) {
+    if (argument.region != Ref::Region::kArena) return;
+    Lifetime& life = lifetimes[static_cast<size_t>(argument.index)];
+    life.first = std::min(life.first, time);
+    life.last = std::max(life.last, time);
+  };
+  for (const TensorId id : lowering.graph().inputs) use(lowering.Read(id), 0);
+  for (size_t i = 0; i < lowering.steps.size(); ++i) {
+    for (const Argument& a : lowering.steps[i].args) use(a, static_cast<int32_t>(i) + 1);
+  }
+  for (const TensorId id : lowering.graph().outputs) use(lowering.Read(id), end);
+  return lifetimes;
+}
+
+// Lets steps write over an input that nobody reads later: the output becomes one buffer with that input.
+// Returns the buffer that each buffer has become, and leaves no bytes and no life to those that are no more.
+std::vector<int64_t> ReplaceInPlace(const std::vector<DraftStep>& steps,
+                                    std::vector<Lifetime>& lifetimes) {
+  std::vector<int64_t> became(lifetimes.size());
+  for (size_t i = 0; i < became.size(); ++i) became[i] = static_cast<int64_t>(i);
+  auto life = [&](int64_t buffer) -> Lifetime& { return lifetimes[static_cast<size_t>(buffer)]; };
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].replaceable.empty()) continue;
+    const int64_t output = steps[i].args.back().index;
+    for (const size_t arg : steps[i].replaceable) {
+      const Argument& candidate = steps[i].args[arg];
+      if (candidate.region != Ref::Region::kArena) continue;
+      const int64_t input = became[static_cast<size_t>(candidate.index)];
+      if (life(input).last != static_cast<int32_t>(i) + 1 || life(input).bytes != life(output).bytes) {
+        continue;
+      }
+      became[static_cast<size_t>(output)] = input;
+      life(input).last = life(output).last;
+      life(output) = {};
+      break;
+    }
+  }
+  return became;
+}
+
+// Turns a Lowering's arguments into places, and it into a Plan.
+class Placement {
+ public:
+  explicit Placement(Lowering& lowering) : lowering_(lowering) {
+    std::vector<Lifetime> lifetimes = LifetimesOf(lowering);
+    became_ = ReplaceInPlace(lowering.steps, lifetimes);
+    layout_ = LayOutArena(lifetimes, kPlaceAlignment);
+  }
+
+  Plan MakePlan() && {
+    Plan plan;
+    for (DraftStep& draft : lowering_.steps) plan.steps.push_back(StepOf(std::move(draft)));
+    plan.inputs = Placed(lowering_.graph().inputs);
+    plan.outputs = Placed(lowering_.graph().outputs);
+    plan.complete_at_start = Placed(lowering_.complete_at_start);
+    plan.arena_bytes = layout_.bytes;
+    plan.arena_lower_bound = layout_.lower_bound;
+    plan.weights = std::move(lowering_.weights).Take();
+    plan.macs = lowering_.macs;
+    return plan;
+  }
+
+ private:
+  Ref PlaceOf(const Argument& argument) const {
+    if (argument.region != Ref::Region::kArena) return {argument.region, argument.index};
+    const int64_t buffer = became_[static_cast<size_t>(argument.index)];
+    return {argument.region, layout_.offsets[static_cast<size_t>(buffer)]};
+  }
+
+  std::vector<PlacedTensor> Placed(const std::vector<TensorId>& ids) {
+    std::vector<PlacedTensor> placed;
+    for (const TensorId id : ids) {
+      const Tensor& t = lowering_.tensor(id);
+      placed.push_back({id, t.name, t.dtype, t.shape, t.quantization,
+                        PlaceOf(lowering_.Read(id)), BytesOf(t)});
+    }
+    return placed;
+  }
+
+  std::string SummaryOf(const Node& node) const {
+    auto shapes = [&](const std::vector<TensorId>& ids) {
+      std::string text;
+      for (const TensorId id : ids) {
+        if (id == kNoTensor) continue;
+        text += (text.empty() ? "" : ", ") + ToString(lowering_.tensor(id).shape);
+      }
+      return text;
+    };
+    return std::string(NameOf(node.op)) + " " + shapes(node.inputs) + " -> " + shapes(node.outputs);
+  }
+
+  Step StepOf(DraftStep&& draft) {
+    Step step{.node = draft.node->name,
+              .summary = SummaryOf(*draft.node),
+              .params = std::move(draft.params),
+              .args = {},
+              .completes = Placed(draft.completes)};
+    for (const Argument& argument : draft.args) step.args.push_back(PlaceOf(argument));
+    return step;
+  }
+
+  Lowering& lowering_;
+  std::vector<int64_t> became_;
+  ArenaLayout layout_;
+};
+
+}  // namespace
+
+Result<Plan> MakePlan(const Graph& graph) {
+  WRANGLET_RETURN_IF_ERROR(CheckSizes(graph));
+  Lowering lowering(graph);
+  WRANGLET_RETURN_IF_ERROR(LowerAll(lowering));
+  return Placement(lowering).MakePlan();
+}
+
+}  // namespace wranglet

@@ -1,0 +1,88 @@
+"""compile_model: runs `wranglet compile`, network in, C++ and manifest out. wasm_model's first half."""
+
+load(":model_info.bzl", "WrangletModelInfo")
+
+PRECISIONS = ["int8", "float32"]
+NORMALIZATIONS = ["minus1_1", "0_1", "imagenet", "none"]
+COLORS = ["rgb", "bgr", "gray"]
+CROPS = ["center", "stretch", "letterbox"]
+STORAGES = ["embedded", "external"]
+
+_OUTPUTS = ["steps.cc", "weights.bin", "model.json", "manifest.js", "index.js", "index.d.ts"]
+
+def _arguments(ctx, calibration_list):
+    """The options of `wranglet compile` that also tell `wranglet run` which network this is."""
+    attr = ctx.attr
+    arguments = [ctx.file.model.path, "--name", attr.model_name]
+    for option in ["precision", "color", "crop", "simd", "weights"]:
+        arguments += ["--" + option, getattr(attr, option)]
+    if attr.mean or attr.std:
+        arguments += ["--mean", ",".join(attr.mean), "--std", ",".join(attr.std)]
+    else:
+        arguments += ["--normalize", attr.normalize]
+    if ctx.file.labels:
+        arguments += ["--labels", ctx.file.labels.path]
+    if calibration_list:
+        arguments += ["--calibration-list", calibration_list.path]
+    return arguments
+
+def _compile_model_impl(ctx):
+    if bool(ctx.attr.mean) != bool(ctx.attr.std):
+        fail("{}: mean and std go together, one number a channel each".format(ctx.label))
+    calibration_list = None
+    inputs = [ctx.file.model] + ctx.files.calibration
+    if ctx.files.calibration:
+        calibration_list = ctx.actions.declare_file(ctx.label.name + ".calibration.txt")
+        ctx.actions.write(calibration_list, "".join([file.path + "\n" for file in ctx.files.calibration]))
+        inputs.append(calibration_list)
+    if ctx.file.labels:
+        inputs.append(ctx.file.labels)
+
+    outputs = {name: ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in _OUTPUTS}
+    arguments = _arguments(ctx, calibration_list)
+    ctx.actions.run(
+        executable = ctx.executable._wranglet,
+        arguments = ["compile"] + arguments + ["--out", outputs["steps.cc"].dirname],
+        inputs = inputs,
+        outputs = outputs.values(),
+        mnemonic = "WrangletCompile",
+        progress_message = "Compiling network %{input}",
+    )
+    deployed = [outputs["index.js"], outputs["manifest.js"]]
+    if ctx.attr.weights == "external":
+        deployed.append(outputs["weights.bin"])
+    return [
+        DefaultInfo(files = depset(outputs.values())),
+        OutputGroupInfo(
+            steps = depset([outputs["steps.cc"]]),
+            types = depset([outputs["index.d.ts"]]),
+            weights = depset([outputs["weights.bin"]]),
+        ),
+        WrangletModelInfo(
+            arguments = arguments,
+            files = depset(deployed),
+            inputs = depset(inputs),
+            manifest = outputs["model.json"],
+            model_name = ctx.attr.model_name,
+        ),
+    ]
+
+compile_model = rule(
+    doc = "Runs `wranglet compile`. The attributes are wasm_model's.",
+    implementation = _compile_model_impl,
+    attrs = {
+        "calibration": attr.label_list(allow_files = True),
+        "color": attr.string(default = "rgb", values = COLORS),
+        "crop": attr.string(default = "center", values = CROPS),
+        "labels": attr.label(allow_single_file = True),
+        "mean": attr.string_list(),
+        "model": attr.label(mandatory = True, allow_single_file = [".onnx", ".tflite"]),
+        "model_name": attr.string(mandatory = True),
+        "normalize": attr.string(default = "minus1_1", values = NORMALIZATIONS),
+        "precision": attr.string(default = "int8", values = PRECISIONS),
+        "simd": attr.string(default = "relaxed", values = ["relaxed", "simd128"]),
+        "std": attr.string_list(),
+        "weights": attr.string(default = "embedded", values = STORAGES),
+        "_wranglet": attr.label(default = "//plugin/compiler/cli:wranglet", cfg = "exec", executable = True),
+    },
+)

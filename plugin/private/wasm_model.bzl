@@ -1,0 +1,137 @@
+"""wasm_model: a trained network as a WebAssembly module with its manifest and ES module."""
+
+load(":cc.bzl", "cc_binary")
+load(":compile_model.bzl", "compile_model")
+load(":model_info.bzl", "WrangletModelInfo")
+load(":wasm_binary.bzl", "MODULE_LINKOPTS", "WASM_OPT_ATTR", "wasm_opt")
+load(":wasm_transition.bzl", "SIMD_ATTR", "wasm_transition")
+
+# The memory of a model is what the linker counts: constants, one arena, this stack. There is no heap.
+_LINKOPTS = MODULE_LINKOPTS + [
+    "-sMALLOC=none",
+    "-sINITIAL_HEAP=0",
+    "-sSTACK_SIZE=65536",
+]
+
+def _copy(ctx, file, path):
+    copy = ctx.actions.declare_file(path)
+    ctx.actions.symlink(output = copy, target_file = file)
+    return copy
+
+def _wasm_model_impl(ctx):
+    compiled = ctx.attr.compiled[0][WrangletModelInfo]
+    folder = ctx.label.name
+    module = ctx.actions.declare_file(folder + "/model.wasm")
+    wasm_opt(ctx, ctx.file.module, module, "-O3")
+    deployed = [module] + [_copy(ctx, file, "{}/{}".format(folder, file.basename)) for file in compiled.files.to_list()]
+    manifest = _copy(ctx, compiled.manifest, folder + "/model.json")
+    types = [
+        _copy(ctx, file, "{}/{}".format(folder, file.basename))
+        for file in ctx.attr.compiled[0][OutputGroupInfo].types.to_list()
+    ]
+    return [
+        DefaultInfo(files = depset(deployed + [manifest] + types)),
+        WrangletModelInfo(
+            arguments = compiled.arguments,
+            files = depset(deployed),
+            inputs = compiled.inputs,
+            manifest = manifest,
+            model_name = compiled.model_name,
+        ),
+    ]
+
+_wasm_model = rule(
+    implementation = _wasm_model_impl,
+    attrs = {
+        "compiled": attr.label(mandatory = True, cfg = wasm_transition, providers = [WrangletModelInfo]),
+        "module": attr.label(mandatory = True, allow_single_file = True, cfg = wasm_transition),
+        "simd": SIMD_ATTR,
+        "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+        "_wasm_opt": WASM_OPT_ATTR,
+    },
+    provides = [WrangletModelInfo],
+)
+
+def wasm_model(
+        name,
+        model,
+        calibration = [],
+        color = "rgb",
+        crop = "center",
+        labels = None,
+        mean = [],
+        model_name = None,
+        normalize = "minus1_1",
+        precision = "int8",
+        simd = "relaxed",
+        std = [],
+        weights = "embedded",
+        tags = [],
+        visibility = None):
+    """Compiles a trained network into a small WebAssembly module.
+
+    The target's files, in a folder of its name: `model.wasm`, `index.js` (an ES module: manifest and
+    module), `index.d.ts`, `manifest.js`, `model.json`, and `weights.bin` when the weights are external.
+
+    Args:
+      name: the target, and the folder its files lie in.
+      model: the network, an `.onnx` or `.tflite` file.
+      calibration: JPEG photos like those the Worker will see; a float network needs some to become int8.
+      color: `rgb`, `bgr` or `gray`: the order of the input's channels.
+      crop: how a photo is fitted to the input: `center` cuts the largest centred rectangle of the
+        input's aspect, `stretch` ignores the aspect, `letterbox` keeps all of the photo and fills the rest.
+      labels: a text file, one class name a line, in the order of the network's output.
+      mean: with `std`, the normalisation (pixel - mean) / std, a number a channel, as strings. Replaces `normalize`.
+      model_name: the name in answers and URLs; `name` by default.
+      normalize: how the network was trained to see a pixel of 0 to 255: `minus1_1`, `0_1`, `imagenet`
+        (ImageNet's mean and standard deviation) or `none`.
+      precision: `int8`, or `float32` (four times the weights, and slower).
+      simd: `relaxed`, or `simd128` for engines without relaxed SIMD.
+      std: see `mean`.
+      weights: `embedded` in model.wasm, or `external`: a file beside it.
+      tags: as everywhere.
+      visibility: as everywhere.
+    """
+    compiled = name + ".compiled"
+    compile_model(
+        name = compiled,
+        calibration = calibration,
+        color = color,
+        crop = crop,
+        labels = labels,
+        mean = mean,
+        model = model,
+        model_name = model_name or name,
+        normalize = normalize,
+        precision = precision,
+        simd = simd,
+        std = std,
+        tags = ["manual"] + tags,
+        visibility = ["//visibility:private"],
+        weights = weights,
+    )
+    for group in ["steps", "weights"]:
+        native.filegroup(
+            name = "{}.{}".format(compiled, group),
+            srcs = [compiled],
+            output_group = group,
+            tags = ["manual"],
+            visibility = ["//visibility:private"],
+        )
+    cc_binary(
+        name = name + ".module.wasm",
+        srcs = [compiled + ".steps"],
+        additional_compiler_inputs = [compiled + ".weights"],
+        linkopts = _LINKOPTS,
+        tags = ["manual"],
+        visibility = ["//visibility:private"],
+        deps = [Label("//kernels")],
+    )
+    _wasm_model(
+        name = name,
+        compiled = compiled,
+        module = name + ".module.wasm",
+        simd = simd,
+        tags = tags,
+        visibility = visibility,
+    )

@@ -1,0 +1,51 @@
+"""npm's packages (miniflare, workerd, wrangler) and the Node.js that runs them."""
+
+_BUILD = """\
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["node"])
+
+filegroup(
+    name = "node_modules",
+    srcs = ["modules"],
+)
+"""
+
+_MINIMUM_NODE = 22
+
+def _npm_packages_impl(rctx):
+    node = rctx.which("node")
+    npm = rctx.which("npm")
+    if not node or not npm:
+        fail("Wranglet needs Node.js >= {} and npm on PATH: run ./bazelw, which provides them".format(_MINIMUM_NODE))
+    version = rctx.execute([node, "--version"]).stdout.strip()
+    if int(version.lstrip("v").split(".")[0]) < _MINIMUM_NODE:
+        fail("Wranglet needs Node.js >= {}, {} is {}: run ./bazelw, which provides it".format(_MINIMUM_NODE, node, version))
+
+    # Copies: npm does not follow links to these two.
+    rctx.file("package.json", rctx.read(rctx.attr.package))
+    rctx.file("package-lock.json", rctx.read(rctx.attr.lock))
+    rctx.report_progress("npm ci")
+
+    # --prefer-offline: what another workspace fetched before is in npm's own cache.
+    result = rctx.execute(
+        [npm, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
+        timeout = 1200,
+    )
+    if result.return_code != 0:
+        fail("npm ci failed for {}:\n{}{}".format(rctx.attr.package, result.stdout, result.stderr))
+
+    # A folder named otherwise than node_modules, so that nothing resolves packages through it by chance.
+    rctx.execute(["mv", "node_modules", "modules"])
+    rctx.symlink(node, "node")
+    rctx.file("BUILD.bazel", _BUILD)
+
+npm_packages = repository_rule(
+    doc = "Installs the packages of a lock file as `@NAME//:node_modules`, and finds Node.js as `@NAME//:node`.",
+    implementation = _npm_packages_impl,
+    attrs = {
+        "lock": attr.label(mandatory = True, allow_single_file = True),
+        "package": attr.label(mandatory = True, allow_single_file = True),
+    },
+    environ = ["PATH"],
+)
