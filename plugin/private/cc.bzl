@@ -8,6 +8,7 @@ COPTS = [
     "-ffp-contract=off",
     "-Wall",
     "-Wextra",
+    "-Wno-missing-field-initializers",
     "-Wno-unknown-pragmas",
 ]
 

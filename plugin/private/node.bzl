@@ -22,12 +22,17 @@ export NODE_OPTIONS="--preserve-symlinks --preserve-symlinks-main --import=file:
 exec "{node}" {arguments} "$@"
 """
 
+def _expand(ctx, text):
+    """The arguments `text` stands for: one, or as many as $(rootpaths LABEL) names."""
+    expanded = ctx.expand_location(text, ctx.attr.data)
+    return expanded.split(" ") if "$(rootpaths" in text else [expanded]
+
 def _launch(ctx, node_arguments, files):
     """Writes the launcher and returns the providers of an executable rule."""
     launcher = ctx.actions.declare_file(ctx.label.name)
     modules = ctx.files._node_modules[0]
     worker = ctx.file.worker
-    arguments = node_arguments + [ctx.expand_location(argument, ctx.attr.data) for argument in ctx.attr.arguments]
+    arguments = node_arguments + [word for argument in ctx.attr.arguments for word in _expand(ctx, argument)]
     ctx.actions.write(
         launcher,
         _LAUNCHER.format(

@@ -1,0 +1,124 @@
+// Convolution of any window: patches of kTileRows output pixels are gathered and multiplied as in a
+// matrix product. Called by steps.cc, which emit/ writes; 1x1 convolutions of stride 1 call
+// gemm_*.h instead.
+
+#ifndef WRANGLET_KERNELS_CONV2D_H_
+#define WRANGLET_KERNELS_CONV2D_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/im2col.h"
+#include "kernels/params.h"
+#include "kernels/requantize.h"
+#include "kernels/tile_float32.h"
+#include "kernels/tile_int8.h"
+
+namespace wranglet {
+
+struct Conv2dInt8Params {
+  WindowShape window;
+  int32_t groups = 1;
+  int32_t input_zero_point = 0;
+  Int8Output output;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("window", window), v("groups", groups), v("input_zero_point", input_zero_point);
+    v("output", output);
+  }
+};
+
+struct Conv2dFloat32Params {
+  WindowShape window;
+  int32_t groups = 1;
+  FloatOutput output;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("window", window), v("groups", groups), v("output", output);
+  }
+};
+
+// Elements a patch of one group has: a filter's depth.
+constexpr int32_t PatchDepth(const WindowShape& window, int32_t groups) {
+  return window.kernel_h * window.kernel_w * (window.in_c / groups);
+}
+
+// Elements of the scratch buffer that Conv2dInt8 and Conv2dFloat32 take.
+constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups) {
+  return static_cast<size_t>(kTileRows) * static_cast<size_t>(PatchDepth(window, groups));
+}
+
+// Gathers the patches of each run of output pixels, for each group, and hands them to
+// `multiply(group, rows, count, out)`, where out[i] is the group's first result of pixel i.
+template <typename T, typename Multiply>
+inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const T* input, T fill,
+                             T* output, T* scratch, Multiply&& multiply) {
+  const int32_t pixels = window.out_h * window.out_w;
+  const int32_t group_in = window.in_c / groups, group_out = window.out_c / groups;
+  const auto depth = static_cast<size_t>(PatchDepth(window, groups));
+  for (int32_t batch = 0; batch < window.batch; ++batch) {
+    for (int32_t group = 0; group < groups; ++group) {
+      for (int32_t pixel = 0; pixel < pixels; pixel += kTileRows) {
+        const int32_t count = std::min(kTileRows, pixels - pixel);
+        const T* rows[kTileRows];
+        T* out[kTileRows];
+        for (int32_t i = 0; i < kTileRows; ++i) {
+          const int32_t at = pixel + std::min(i, count - 1);
+          rows[i] = scratch + static_cast<size_t>(std::min(i, count - 1)) * depth;
+          out[i] = output + static_cast<size_t>(at) * static_cast<size_t>(window.out_c) +
+                   group * group_out;
+          if (i < count) {
+            GatherPatch(window, group_in, input + group * group_in, at / window.out_w,
+                        at % window.out_w, fill, scratch + static_cast<size_t>(i) * depth);
+          }
+        }
+        multiply(group, rows, count, out);
+      }
+    }
+    input += static_cast<size_t>(window.in_h) * static_cast<size_t>(window.in_w * window.in_c);
+    output += static_cast<size_t>(pixels) * static_cast<size_t>(window.out_c);
+  }
+}
+
+// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]. `packed_filter`, `bias` and `scale`
+// are PackGemmInt8's of each group in turn, filters [out_c/groups][kernel_h*kernel_w*in_c/groups].
+// Outside the image lies the zero point. `scratch` has Conv2dScratchElements.
+inline void Conv2dInt8(const Conv2dInt8Params& params, const int8_t* input,
+                       const int8_t* packed_filter, const int32_t* bias, const float* scale,
+                       int8_t* output, int8_t* scratch) {
+  const RequantizeInt8 requantize(params.output);
+  const int32_t depth = PatchDepth(params.window, params.groups);
+  const int32_t columns = params.window.out_c / params.groups;
+  const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
+  ForEachPatchTile(
+      params.window, params.groups, input, static_cast<int8_t>(params.input_zero_point), output,
+      scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
+        const size_t block = static_cast<size_t>(group) * blocks;
+        TileRowInt8(rows, count, depth, columns, packed_filter + block * PackedBlockBytes(depth),
+                    bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
+      });
+}
+
+// As Conv2dInt8, packed by PackGemmFloat32; outside the image lies 0.
+inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
+                          const float* packed_filter, const float* bias, float* output,
+                          float* scratch) {
+  const ClampFloat32x4 clamp(params.output);
+  const int32_t depth = PatchDepth(params.window, params.groups);
+  const int32_t columns = params.window.out_c / params.groups;
+  const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
+  ForEachPatchTile(params.window, params.groups, input, 0.0f, output, scratch,
+                   [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
+                     const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
+                     TileRowFloat32(rows, count, depth, columns,
+                                    packed_filter + column * static_cast<size_t>(depth),
+                                    bias + column, clamp, out);
+                   });
+}
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_CONV2D_H_

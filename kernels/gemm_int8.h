@@ -1,0 +1,54 @@
+// Matrix product of int8 activations and packed int8 weights: 1x1 convolutions of stride 1 (a row is
+// a pixel) and fully connected layers (a row is a batch element). Called by steps.cc, which emit/
+// writes:
+//
+//   GemmInt8({.rows = 2304, .depth = 16, .cols = 96, .output = {.zero_point = -128}},
+//            Arena<int8_t>(0), Weights<int8_t>(512), Weights<int32_t>(2048), Weights<float>(2432),
+//            Arena<int8_t>(36864));
+
+#ifndef WRANGLET_KERNELS_GEMM_INT8_H_
+#define WRANGLET_KERNELS_GEMM_INT8_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/params.h"
+#include "kernels/requantize.h"
+#include "kernels/tile_int8.h"
+
+namespace wranglet {
+
+struct GemmInt8Params {
+  int32_t rows = 1, depth = 1, cols = 1;
+  Int8Output output;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("rows", rows), v("depth", depth), v("cols", cols), v("output", output);
+  }
+};
+
+// output[r][c] = requantize(bias[c] + sum over k of input[r][k] * filter[c][k], scale[c]).
+// `packed_filter`, `bias` and `scale` are PackGemmInt8's, which has put the input's zero point into
+// the bias.
+inline void GemmInt8(const GemmInt8Params& params, const int8_t* input, const int8_t* packed_filter,
+                     const int32_t* bias, const float* scale, int8_t* output) {
+  const RequantizeInt8 requantize(params.output);
+  for (int32_t row = 0; row < params.rows; row += kTileRows) {
+    const int32_t count = std::min(kTileRows, params.rows - row);
+    const int8_t* rows[kTileRows];
+    int8_t* out[kTileRows];
+    for (int32_t i = 0; i < kTileRows; ++i) {
+      const auto at = static_cast<size_t>(row + std::min(i, count - 1));
+      rows[i] = input + at * static_cast<size_t>(params.depth);
+      out[i] = output + at * static_cast<size_t>(params.cols);
+    }
+    TileRowInt8(rows, count, params.depth, params.cols, packed_filter, bias, scale, requantize,
+                out);
+  }
+}
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_GEMM_INT8_H_

@@ -1,0 +1,28 @@
+// Every int8 function of one input is a table of 256 bytes. Called by steps.cc.
+
+#ifndef WRANGLET_KERNELS_LOOKUP_H_
+#define WRANGLET_KERNELS_LOOKUP_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace wranglet {
+
+struct Lookup8Params {
+  int32_t count = 0;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("count", count);
+  }
+};
+
+// output[i] = table[input[i] as an unsigned byte]; output may be input.
+inline void Lookup8(const Lookup8Params& params, const uint8_t* input, const uint8_t* table,
+                    uint8_t* output) {
+  for (int32_t i = 0; i < params.count; ++i) output[i] = table[input[i]];
+}
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_LOOKUP_H_

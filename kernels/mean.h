@@ -1,0 +1,106 @@
+// The mean over the middle of three axes: global average pooling of an image, whose rows are its
+// pixels. XNNPACK's arithmetic (qs8-gavgpool): the sum, less the zero points, times one scale. Called
+// by steps.cc.
+
+#ifndef WRANGLET_KERNELS_MEAN_H_
+#define WRANGLET_KERNELS_MEAN_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/params.h"
+#include "kernels/requantize.h"
+#include "kernels/simd.h"
+#include "kernels/tile_float32.h"
+
+namespace wranglet {
+
+struct MeanInt8Params {
+  int32_t batch = 1, rows = 1, channels = 1;
+  int32_t input_zero_point = 0;
+  float scale = 1.0f;  // input scale / (output scale * rows)
+  Int8Output output;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("batch", batch), v("rows", rows), v("channels", channels);
+    v("input_zero_point", input_zero_point), v("scale", scale), v("output", output);
+  }
+};
+
+struct MeanFloat32Params {
+  int32_t batch = 1, rows = 1, channels = 1;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("batch", batch), v("rows", rows), v("channels", channels);
+  }
+};
+
+// input [batch][rows][channels], output [batch][channels]. rows is at most 2^23, so that sums fit.
+inline void MeanInt8(const MeanInt8Params& params, const int8_t* input, int8_t* output) {
+  const RequantizeInt8 requantize(params.output);
+  const v128_t scale = wasm_f32x4_splat(params.scale);
+  const auto channels = static_cast<size_t>(params.channels);
+  for (int32_t batch = 0; batch < params.batch; ++batch) {
+    for (size_t c = 0; c < channels; c += 8) {
+      v128_t low = wasm_i32x4_splat(-params.rows * params.input_zero_point);
+      v128_t high = low;
+      for (int32_t row = 0; row < params.rows; ++row) {
+        const int8_t* from = input + static_cast<size_t>(row) * channels + c;
+        const v128_t values = wasm_i16x8_extend_low_i8x16(LoadUpTo8(from, channels - c));
+        low = wasm_i32x4_add(low, wasm_i32x4_extend_low_i16x8(values));
+        high = wasm_i32x4_add(high, wasm_i32x4_extend_high_i16x8(values));
+      }
+      StoreUpTo8(output + c, requantize(low, high, scale, scale), channels - c);
+    }
+    input += static_cast<size_t>(params.rows) * channels;
+    output += channels;
+  }
+}
+
+inline void MeanFloat32(const MeanFloat32Params& params, const float* input, float* output) {
+  const v128_t count = wasm_f32x4_splat(static_cast<float>(params.rows));
+  const auto channels = static_cast<size_t>(params.channels);
+  for (int32_t batch = 0; batch < params.batch; ++batch) {
+    for (size_t c = 0; c < channels; c += 4) {
+      v128_t sum = wasm_f32x4_splat(0.0f);
+      for (int32_t row = 0; row < params.rows; ++row) {
+        const float* from = input + static_cast<size_t>(row) * channels + c;
+        sum = wasm_f32x4_add(sum, LoadUpTo4(from, channels - c));
+      }
+      StoreUpTo4(output + c, wasm_f32x4_div(sum, count), channels - c);
+    }
+    input += static_cast<size_t>(params.rows) * channels;
+    output += channels;
+  }
+}
+
+// The definitions, which tests hold the kernels against.
+inline void MeanInt8Reference(const MeanInt8Params& params, const int8_t* input, int8_t* output) {
+  for (int32_t i = 0; i < params.batch * params.channels; ++i) {
+    const int32_t batch = i / params.channels, channel = i % params.channels;
+    int32_t sum = 0;
+    for (int32_t row = 0; row < params.rows; ++row) {
+      sum += input[(batch * params.rows + row) * params.channels + channel] -
+             params.input_zero_point;
+    }
+    output[i] = RequantizeInt8Reference(sum, params.scale, params.output);
+  }
+}
+
+inline void MeanFloat32Reference(const MeanFloat32Params& params, const float* input,
+                                 float* output) {
+  for (int32_t i = 0; i < params.batch * params.channels; ++i) {
+    const int32_t batch = i / params.channels, channel = i % params.channels;
+    float sum = 0;
+    for (int32_t row = 0; row < params.rows; ++row) {
+      sum += input[(batch * params.rows + row) * params.channels + channel];
+    }
+    output[i] = sum / static_cast<float>(params.rows);
+  }
+}
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_MEAN_H_

@@ -1,0 +1,42 @@
+// The exports of a network's module: what steps.cc, which emit/ writes, defines, and worker-js calls.
+// docs/architecture.md tells what each one means. A steps.cc in short:
+//
+//   #include "kernels/gemm_int8.h"
+//   #include "kernels/module.h"
+//
+//   alignas(16) static uint8_t arena[36864];
+//   alignas(16) static const uint8_t weights[] = {...};
+//
+//   uint8_t* wranglet_input(uint32_t) { return arena; }
+//   ...
+//   void wranglet_infer() {
+//     // features.0: Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16
+//     Conv2dInt8({...}, ...);
+//   }
+
+#ifndef WRANGLET_KERNELS_MODULE_H_
+#define WRANGLET_KERNELS_MODULE_H_
+
+#include <cstdint>
+
+// What worker-js compares wranglet_abi() with.
+#define WRANGLET_ABI_VERSION 1
+
+#if defined(__wasm__)
+#define WRANGLET_EXPORT(name) __attribute__((export_name(#name))) name
+#else
+#define WRANGLET_EXPORT(name) name
+#endif
+
+extern "C" {
+
+uint32_t WRANGLET_EXPORT(wranglet_abi)();
+uint8_t* WRANGLET_EXPORT(wranglet_weights)();
+void WRANGLET_EXPORT(wranglet_prepare)();
+uint8_t* WRANGLET_EXPORT(wranglet_input)(uint32_t index);
+uint8_t* WRANGLET_EXPORT(wranglet_output)(uint32_t index);
+void WRANGLET_EXPORT(wranglet_infer)();
+
+}  // extern "C"
+
+#endif  // WRANGLET_KERNELS_MODULE_H_

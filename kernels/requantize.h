@@ -1,0 +1,59 @@
+// Requantisation: an int32 accumulator becomes int8 again, as XNNPACK's "fp32" kernels do it
+// (src/qs8-requantization): multiplied by a float32 scale, rounded half to even, moved by the zero
+// point, clamped. Callers are the int8 kernels.
+
+#ifndef WRANGLET_KERNELS_REQUANTIZE_H_
+#define WRANGLET_KERNELS_REQUANTIZE_H_
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/params.h"
+#include "kernels/simd.h"
+
+namespace wranglet {
+
+// The definition. `scale` is positive and finite.
+inline int8_t RequantizeInt8Reference(int32_t accumulator, float scale, const Int8Output& output) {
+  const float real = static_cast<float>(accumulator) * scale;
+  const float clamped = std::clamp(real, static_cast<float>(output.min - output.zero_point),
+                                   static_cast<float>(output.max - output.zero_point));
+  return static_cast<int8_t>(static_cast<int32_t>(std::nearbyint(clamped)) + output.zero_point);
+}
+
+// The same for whole vectors. Adding 1.5 * 2^23 to a float below 2^22 leaves, in the lowest bits of
+// its representation, the value rounded half to even as an integer; values beyond that stay beyond
+// in the comparison of bits as integers, which the clamps then cut off. Four instructions instead of
+// the many that a saturating conversion costs on x86.
+class RequantizeInt8 {
+ public:
+  explicit RequantizeInt8(const Int8Output& output)
+      : magic_(wasm_f32x4_splat(kMagic)),
+        least_(wasm_i32x4_splat(kMagicBits + output.min - output.zero_point)),
+        magic_less_zero_point_(wasm_i32x4_splat(kMagicBits - output.zero_point)),
+        max_(wasm_i8x16_splat(static_cast<int8_t>(output.max))) {}
+
+  // Two vectors of four accumulators, with their scales, as 8 int8 in the low half.
+  v128_t operator()(v128_t low, v128_t high, v128_t scale_low, v128_t scale_high) const {
+    const v128_t wide = wasm_i16x8_narrow_i32x4(Round(low, scale_low), Round(high, scale_high));
+    return wasm_i8x16_min(wasm_i8x16_narrow_i16x8(wide, wide), max_);
+  }
+
+ private:
+  static constexpr float kMagic = 0x1.8p23f;
+  static constexpr int32_t kMagicBits = std::bit_cast<int32_t>(kMagic);
+
+  v128_t Round(v128_t accumulators, v128_t scale) const {
+    const v128_t real = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(accumulators), scale);
+    const v128_t bits = wasm_i32x4_max(wasm_f32x4_add(real, magic_), least_);
+    return wasm_i32x4_sub(bits, magic_less_zero_point_);
+  }
+
+  v128_t magic_, least_, magic_less_zero_point_, max_;
+};
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_REQUANTIZE_H_

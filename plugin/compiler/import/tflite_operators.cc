@@ -1,0 +1,286 @@
+#include "plugin/compiler/import/tflite_operators.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "plugin/compiler/import/tflite_reader.h"
+
+namespace wranglet {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+Result<Activation> ReadActivation(tflite::FusedActivation activation) {
+  switch (activation) {
+    case tflite::FusedActivation_NONE:
+      return Activation{};
+    case tflite::FusedActivation_RELU:
+      return Activation{0, kInfinity};
+    case tflite::FusedActivation_RELU_N1_TO_1:
+      return Activation{-1, 1};
+    case tflite::FusedActivation_RELU6:
+      return Activation{0, 6};
+    default:
+      return Error{.message = "fused activation " + std::to_string(static_cast<int>(activation)) +
+                              " is not supported"};
+  }
+}
+
+// Padding before the first and behind the last element of a dimension (TensorFlow's SAME: the output
+// is as long as the input divided by the stride, rounded up, and an odd element goes behind).
+std::pair<int32_t, int32_t> PadSame(int64_t in, int64_t kernel, int64_t stride, int64_t dilation) {
+  const int64_t out = (in + stride - 1) / stride;
+  const int64_t needed = (out - 1) * stride + (kernel - 1) * dilation + 1;
+  const int64_t total = std::max<int64_t>(needed - in, 0);
+  return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
+}
+
+// The window of an operator over `image` (NHWC), once its strides and dilations are known to be sane.
+Result<Window> ReadWindow(const Tensor& image, tflite::Padding padding, int64_t kernel_h,
+                          int64_t kernel_w, Window window) {
+  for (const int32_t step :
+       {window.stride_h, window.stride_w, window.dilation_h, window.dilation_w}) {
+    if (step < 1 || step > (1 << 15)) {
+      return Error{.message = "a stride or dilation of " + std::to_string(step)};
+    }
+  }
+  if (image.shape.size() != 4) {
+    return Error{.message = "takes an image of 4 dimensions, not " + ToString(image.shape)};
+  }
+  if (padding == tflite::Padding_SAME) {
+    Padding& pad = window.padding;
+    std::tie(pad.top, pad.bottom) =
+        PadSame(image.shape[1], kernel_h, window.stride_h, window.dilation_h);
+    std::tie(pad.left, pad.right) =
+        PadSame(image.shape[2], kernel_w, window.stride_w, window.dilation_w);
+  }
+  return window;
+}
+
+Status ExpectArity(const TfliteOperator& op, size_t least, size_t most) {
+  if (op.inputs.size() >= least && op.inputs.size() <= most && op.outputs.size() == 1) {
+    return Done{};
+  }
+  return Error{.message = "has " + std::to_string(op.inputs.size()) + " inputs and " +
+                          std::to_string(op.outputs.size()) + " outputs"};
+}
+
+// The constant integers of input `i`, as int64.
+Result<std::vector<int64_t>> ReadIndices(const TfliteOperator& op, size_t i) {
+  const Tensor& tensor = op.input(i);
+  std::vector<int64_t> values;
+  if (tensor.constant && tensor.dtype == DType::kInt32) {
+    const auto from = tensor.ConstantAs<int32_t>();
+    values.assign(from.begin(), from.end());
+  } else if (tensor.constant && tensor.dtype == DType::kInt64) {
+    const auto from = tensor.ConstantAs<int64_t>();
+    values.assign(from.begin(), from.end());
+  } else {
+    return Error{.message = "'" + tensor.name + "' is not a constant of integers",
+                 .hint = "export the model with static shapes"};
+  }
+  return values;
+}
+
+// Axes of a tensor of `rank` dimensions: none negative, ascending, each once.
+Result<std::vector<int32_t>> ReadAxes(const TfliteOperator& op, size_t i, size_t rank) {
+  WRANGLET_ASSIGN(const std::vector<int64_t> given, ReadIndices(op, i));
+  std::vector<int32_t> axes;
+  for (const int64_t axis : given) {
+    const int64_t positive = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
+    if (positive < 0 || positive >= static_cast<int64_t>(rank)) {
+      return Error{.message = "axis " + std::to_string(axis) + " of a tensor of " +
+                              std::to_string(rank) + " dimensions"};
+    }
+    axes.push_back(static_cast<int32_t>(positive));
+  }
+  std::sort(axes.begin(), axes.end());
+  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
+  return axes;
+}
+
+Result<Operator> TranslateConv2D(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 3));
+  WRANGLET_ASSIGN(const auto* options,
+                  ReadTfliteOptions<tflite::Conv2DOptions>(op.record, op.file));
+  const Tensor& filter = op.input(1);
+  if (filter.shape.size() != 4 || op.input(0).shape.size() != 4) {
+    return Error{.message = "takes an image and a filter of 4 dimensions each"};
+  }
+  Conv2D conv;
+  WRANGLET_ASSIGN(conv.window, ReadWindow(op.input(0), options->padding(), filter.shape[1],
+                                          filter.shape[2],
+                                          {.stride_h = options->stride_h(),
+                                           .stride_w = options->stride_w(),
+                                           .dilation_h = options->dilation_h_factor(),
+                                           .dilation_w = options->dilation_w_factor()}));
+  if (op.input(0).shape[3] % filter.shape[3] != 0) {
+    return Error{.message = "has a filter of " + ToString(filter.shape) + " for an image of " +
+                            ToString(op.input(0).shape)};
+  }
+  conv.groups = static_cast<int32_t>(op.input(0).shape[3] / filter.shape[3]);
+  WRANGLET_ASSIGN(conv.activation, ReadActivation(options->fused_activation_function()));
+  return Operator(conv);
+}
+
+Result<Operator> TranslateDepthwiseConv2D(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 3));
+  WRANGLET_ASSIGN(const auto* options,
+                  ReadTfliteOptions<tflite::DepthwiseConv2DOptions>(op.record, op.file));
+  const Tensor& filter = op.input(1);
+  if (filter.shape.size() != 4 || op.input(0).shape.size() != 4) {
+    return Error{.message = "takes an image and a filter of 4 dimensions each"};
+  }
+  DepthwiseConv2D conv;
+  WRANGLET_ASSIGN(conv.window, ReadWindow(op.input(0), options->padding(), filter.shape[1],
+                                          filter.shape[2],
+                                          {.stride_h = options->stride_h(),
+                                           .stride_w = options->stride_w(),
+                                           .dilation_h = options->dilation_h_factor(),
+                                           .dilation_w = options->dilation_w_factor()}));
+  // The option of the same purpose is 0 in files of some exporters; the shapes always tell.
+  if (filter.shape[3] % op.input(0).shape[3] != 0) {
+    return Error{.message = "has a filter of " + ToString(filter.shape) + " for an image of " +
+                            ToString(op.input(0).shape)};
+  }
+  conv.multiplier = static_cast<int32_t>(filter.shape[3] / op.input(0).shape[3]);
+  WRANGLET_ASSIGN(conv.activation, ReadActivation(options->fused_activation_function()));
+  return Operator(conv);
+}
+
+Result<Operator> TranslateFullyConnected(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 3));
+  WRANGLET_ASSIGN(const auto* options,
+                  ReadTfliteOptions<tflite::FullyConnectedOptions>(op.record, op.file));
+  if (options->weights_format() != 0) return Error{.message = "shuffled weights are not supported"};
+  FullyConnected fully_connected;
+  WRANGLET_ASSIGN(fully_connected.activation,
+                  ReadActivation(options->fused_activation_function()));
+  return Operator(fully_connected);
+}
+
+// Only pools over the whole image: they are the mean over height and width.
+Result<Operator> TranslateAveragePool2D(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 1, 1));
+  WRANGLET_ASSIGN(const auto* options,
+                  ReadTfliteOptions<tflite::Pool2DOptions>(op.record, op.file));
+  const Shape& image = op.input(0).shape;
+  const Shape& result = op.output().shape;
+  const bool is_global = image.size() == 4 && result.size() == 4 && result[1] == 1 &&
+                         result[2] == 1 && options->filter_height() == image[1] &&
+                         options->filter_width() == image[2];
+  if (!is_global || options->fused_activation_function() != tflite::FusedActivation_NONE) {
+    return Error{.message = "only a pool over the whole image without activation is supported",
+                 .hint = "use global average pooling"};
+  }
+  return Operator(Mean{.axes = {1, 2}});
+}
+
+Result<Operator> TranslateMean(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 2));
+  Mean mean;
+  WRANGLET_ASSIGN(mean.axes, ReadAxes(op, 1, op.input(0).shape.size()));
+  op.inputs.resize(1);
+  return Operator(mean);
+}
+
+template <Binary::Kind kind, bool has_activation>
+Result<Operator> TranslateBinary(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 2));
+  Binary binary{.kind = kind};
+  if constexpr (has_activation) {
+    WRANGLET_ASSIGN(const auto* options,
+                    ReadTfliteOptions<tflite::BinaryOptions>(op.record, op.file));
+    WRANGLET_ASSIGN(binary.activation, ReadActivation(options->fused_activation_function()));
+  }
+  return Operator(binary);
+}
+
+template <tflite::FusedActivation activation>
+Result<Operator> TranslateClamp(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 1, 1));
+  WRANGLET_ASSIGN(const Activation range, ReadActivation(activation));
+  return Operator(Clamp{range});
+}
+
+Result<Operator> TranslateSoftmax(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 1, 1));
+  WRANGLET_ASSIGN(const auto* options,
+                  ReadTfliteOptions<tflite::SoftmaxOptions>(op.record, op.file));
+  return Operator(Softmax{.beta = options->beta()});
+}
+
+// RESHAPE, SQUEEZE and EXPAND_DIMS: what they do, the output tensor's shape tells.
+Result<Operator> TranslateReshape(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 1, 2));
+  op.inputs.resize(1);
+  return Operator(Reshape{});
+}
+
+Result<Operator> TranslateTranspose(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 2));
+  WRANGLET_ASSIGN(const std::vector<int64_t> given, ReadIndices(op, 1));
+  const auto rank = static_cast<int64_t>(op.input(0).shape.size());
+  Transpose transpose;
+  std::vector<bool> seen(op.input(0).shape.size());
+  for (const int64_t axis : given) {
+    if (axis < 0 || axis >= rank || seen[static_cast<size_t>(axis)]) {
+      return Error{.message = "its second input is no permutation"};
+    }
+    seen[static_cast<size_t>(axis)] = true;
+    transpose.permutation.push_back(static_cast<int32_t>(axis));
+  }
+  if (given.size() != seen.size()) return Error{.message = "its second input is no permutation"};
+  op.inputs.resize(1);
+  return Operator(transpose);
+}
+
+template <typename T>
+Result<Operator> TranslateUnary(TfliteOperator& op) {
+  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 1, 1));
+  return Operator(T{});
+}
+
+using Translate = Result<Operator> (*)(TfliteOperator&);
+
+// By the schema's operator numbers.
+const std::map<int, Translate>& Translations() {
+  static const auto* const kTranslations = new std::map<int, Translate>{
+      {0, TranslateBinary<Binary::Kind::kAdd, true>},
+      {1, TranslateAveragePool2D},
+      {3, TranslateConv2D},
+      {4, TranslateDepthwiseConv2D},
+      {6, TranslateUnary<Dequantize>},
+      {9, TranslateFullyConnected},
+      {18, TranslateBinary<Binary::Kind::kMul, true>},
+      {19, TranslateClamp<tflite::FusedActivation_RELU>},
+      {20, TranslateClamp<tflite::FusedActivation_RELU_N1_TO_1>},
+      {21, TranslateClamp<tflite::FusedActivation_RELU6>},
+      {22, TranslateReshape},
+      {25, TranslateSoftmax},
+      {39, TranslateTranspose},
+      {40, TranslateMean},
+      {41, TranslateBinary<Binary::Kind::kSub, true>},
+      {43, TranslateReshape},
+      {55, TranslateBinary<Binary::Kind::kMaximum, false>},
+      {57, TranslateBinary<Binary::Kind::kMinimum, false>},
+      {70, TranslateReshape},
+      {114, TranslateUnary<Quantize>},
+  };
+  return *kTranslations;
+}
+
+}  // namespace
+
+Result<Operator> TranslateTfliteOperator(int number, const std::string& name, TfliteOperator& op) {
+  const auto found = Translations().find(number);
+  if (found == Translations().end()) {
+    return Error{.message = "the operator " + name + " is not supported",
+                 .hint = "docs/operators.md lists those that are"};
+  }
+  return found->second(op);
+}
+
+}  // namespace wranglet

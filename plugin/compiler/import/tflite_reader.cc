@@ -1,0 +1,208 @@
+#include "plugin/compiler/import/tflite_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace wranglet {
+namespace {
+
+// By number, as the public schema lists them; the gap is an operator it withdrew.
+constexpr std::string_view kOperatorNames[] = {
+    "ADD",
+    "AVERAGE_POOL_2D",
+    "CONCATENATION",
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "DEPTH_TO_SPACE",
+    "DEQUANTIZE",
+    "EMBEDDING_LOOKUP",
+    "FLOOR",
+    "FULLY_CONNECTED",
+    "HASHTABLE_LOOKUP",
+    "L2_NORMALIZATION",
+    "L2_POOL_2D",
+    "LOCAL_RESPONSE_NORMALIZATION",
+    "LOGISTIC",
+    "LSH_PROJECTION",
+    "LSTM",
+    "MAX_POOL_2D",
+    "MUL",
+    "RELU",
+    "RELU_N1_TO_1",
+    "RELU6",
+    "RESHAPE",
+    "RESIZE_BILINEAR",
+    "RNN",
+    "SOFTMAX",
+    "SPACE_TO_DEPTH",
+    "SVDF",
+    "TANH",
+    "CONCAT_EMBEDDINGS",
+    "SKIP_GRAM",
+    "CALL",
+    "CUSTOM",
+    "EMBEDDING_LOOKUP_SPARSE",
+    "PAD",
+    "UNIDIRECTIONAL_SEQUENCE_RNN",
+    "GATHER",
+    "BATCH_TO_SPACE_ND",
+    "SPACE_TO_BATCH_ND",
+    "TRANSPOSE",
+    "MEAN",
+    "SUB",
+    "DIV",
+    "SQUEEZE",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "STRIDED_SLICE",
+    "BIDIRECTIONAL_SEQUENCE_RNN",
+    "EXP",
+    "TOPK_V2",
+    "SPLIT",
+    "LOG_SOFTMAX",
+    "DELEGATE",
+    "BIDIRECTIONAL_SEQUENCE_LSTM",
+    "CAST",
+    "PRELU",
+    "MAXIMUM",
+    "ARG_MAX",
+    "MINIMUM",
+};
+
+std::optional<DType> DTypeOf(tflite::TensorType type) {
+  switch (type) {
+    case tflite::TensorType_FLOAT32:
+      return DType::kFloat32;
+    case tflite::TensorType_INT32:
+      return DType::kInt32;
+    case tflite::TensorType_UINT8:
+      return DType::kUint8;
+    case tflite::TensorType_INT64:
+      return DType::kInt64;
+    case tflite::TensorType_BOOL:
+      return DType::kBool;
+    case tflite::TensorType_INT16:
+      return DType::kInt16;
+    case tflite::TensorType_INT8:
+      return DType::kInt8;
+    default:
+      return std::nullopt;
+  }
+}
+
+Result<Shape> ReadShape(const tflite::Tensor& record) {
+  Shape shape;
+  for (size_t i = 0; record.shape() != nullptr && i < record.shape()->size(); ++i) {
+    const int32_t dimension = record.shape()->Get(i);
+    if (dimension < 1) {
+      return Error{.message = "dimension " + std::to_string(i) + " is " + std::to_string(dimension),
+                   .hint = "export the model with a static shape"};
+    }
+    shape.push_back(dimension);
+  }
+  // A dimension that the exporter left open stands as -1 in the signature, and as 1 in the shape.
+  // For the batch that is just what a Worker runs; elsewhere nobody knows the size.
+  const auto* signature = record.shape_signature();
+  for (size_t i = 1; signature != nullptr && i < signature->size(); ++i) {
+    if (signature->Get(i) < 0) {
+      return Error{.message = "dimension " + std::to_string(i) + " is dynamic",
+                   .hint = "export the model with a static shape"};
+    }
+  }
+  return shape;
+}
+
+Result<std::optional<Quantization>> ReadQuantization(const tflite::Tensor& record,
+                                                     const Shape& shape) {
+  const auto* from = record.quantization();
+  if (from == nullptr || from->scale() == nullptr || from->scale()->size() == 0) {
+    return std::optional<Quantization>();
+  }
+  Quantization quantization;
+  quantization.axis = from->quantized_dimension();
+  const size_t count = from->scale()->size();
+  if (count > 1 && (quantization.axis < 0 || quantization.axis >= static_cast<int>(shape.size()) ||
+                    shape[static_cast<size_t>(quantization.axis)] != static_cast<int64_t>(count))) {
+    return Error{.message = "has " + std::to_string(count) +
+                            " scales, which fit no dimension of its shape " + ToString(shape)};
+  }
+  if (from->zero_point() != nullptr && from->zero_point()->size() != count &&
+      from->zero_point()->size() != 0) {
+    return Error{.message = "has " + std::to_string(count) + " scales but " +
+                            std::to_string(from->zero_point()->size()) + " zero points"};
+  }
+  const bool has_zero_points = from->zero_point() != nullptr && from->zero_point()->size() != 0;
+  for (size_t i = 0; i < count; ++i) {
+    const float scale = from->scale()->Get(i);
+    if (!(scale >= 0) || scale > 1e30f) return Error{.message = "has a scale that is no number"};
+    quantization.scale.push_back(scale);
+    const int64_t zero_point = has_zero_points ? from->zero_point()->Get(i) : 0;
+    if (zero_point < -32768 || zero_point > 32767) {
+      return Error{.message = "has the zero point " + std::to_string(zero_point)};
+    }
+    quantization.zero_point.push_back(static_cast<int32_t>(zero_point));
+  }
+  return std::optional<Quantization>(std::move(quantization));
+}
+
+}  // namespace
+
+int TfliteOperatorNumber(const tflite::OperatorCode& code) {
+  return std::max<int>(code.deprecated_builtin_code(), code.builtin_code());
+}
+
+std::string TfliteOperatorName(const tflite::OperatorCode& code) {
+  const int number = TfliteOperatorNumber(code);
+  if (number < 0 || number >= static_cast<int>(std::size(kOperatorNames))) {
+    return "operator " + std::to_string(number);
+  }
+  std::string name(kOperatorNames[number]);
+  if (code.custom_code() != nullptr && name == "CUSTOM") {
+    name += " '" + code.custom_code()->str() + "'";
+  }
+  return name;
+}
+
+Result<Tensor> ReadTfliteTensor(const tflite::Tensor& record, const tflite::Model& model,
+                                size_t index) {
+  Tensor tensor;
+  tensor.name = record.name() != nullptr ? record.name()->str() : "tensor " + std::to_string(index);
+  const auto placed = [&](Error error) {
+    error.message = "tensor '" + tensor.name + "' " + error.message;
+    return error;
+  };
+  const std::optional<DType> dtype = DTypeOf(record.type());
+  if (!dtype) {
+    return placed({.message = std::string("has the type ") +
+                              tflite::EnumNameTensorType(record.type()) +
+                              ", which is not supported"});
+  }
+  tensor.dtype = *dtype;
+  Result<Shape> shape = ReadShape(record);
+  if (!shape.ok()) return placed(shape.error());
+  tensor.shape = *shape;
+  const Result<int64_t> count = ElementCount(tensor.shape);
+  if (!count.ok()) return placed({.message = "is too large: " + ToString(tensor.shape)});
+  Result<std::optional<Quantization>> quantization = ReadQuantization(record, tensor.shape);
+  if (!quantization.ok()) return placed(quantization.error());
+  tensor.quantization = *quantization;
+
+  if (model.buffers() == nullptr || record.buffer() >= model.buffers()->size()) {
+    return placed({.message = "lies in a buffer that the file does not have"});
+  }
+  const auto* data = model.buffers()->Get(record.buffer())->data();
+  if (data != nullptr && data->size() > 0) {
+    const size_t needed = static_cast<size_t>(*count) * SizeOf(tensor.dtype);
+    if (data->size() != needed) {
+      return placed({.message = "holds " + std::to_string(data->size()) + " bytes where its shape " +
+                                ToString(tensor.shape) + " needs " + std::to_string(needed),
+                     .hint = "the file is damaged; export it again"});
+    }
+    const auto* bytes = reinterpret_cast<const std::byte*>(data->data());
+    tensor.constant.emplace(bytes, bytes + data->size());
+  }
+  return tensor;
+}
+
+}  // namespace wranglet

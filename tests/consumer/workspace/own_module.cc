@@ -1,0 +1,3 @@
+#include "answer.h"
+
+extern "C" __attribute__((export_name("answer"))) int ExportedAnswer() { return Answer(); }

@@ -1,0 +1,8 @@
+"""The tests' repositories for MODULE.bazel."""
+
+load(":repositories.bzl", "wranglet_test_dependencies")
+
+wranglet_tests = module_extension(
+    doc = "Declares wranglet_tests_npm.",
+    implementation = lambda _: wranglet_test_dependencies(),
+)

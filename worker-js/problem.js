@@ -1,0 +1,79 @@
+// What the Worker says when it refuses or fails: RFC 9457 problem details.
+
+/**
+ * Every problem the Worker reports. `type` is "urn:wranglet:problem:" and the key: clients may rely on
+ * the keys and statuses; titles and details are for people.
+ *
+ * | type                | status | when                                                             |
+ * |---------------------|--------|------------------------------------------------------------------|
+ * | empty-body          | 400    | there is no body                                                 |
+ * | incomplete-body     | 400    | the connection broke before the body's end                       |
+ * | not-found           | 404    | the path names no model                                          |
+ * | method-not-allowed  | 405    | neither GET, HEAD, POST nor OPTIONS; `Allow` lists them          |
+ * | body-too-large      | 413    | more bytes than the limit (20 MiB)                               |
+ * | unsupported-image   | 415    | not an image of a known format                                   |
+ * | corrupt-image       | 422    | truncated or damaged                                             |
+ * | image-too-large     | 422    | more pixels than the limit (50 million), or more than memory holds |
+ * | internal-error      | 500    | a defect; `instance` is in the log beside the error              |
+ */
+export const PROBLEMS = {
+  "empty-body": { status: 400, title: "The request has no body" },
+  "incomplete-body": { status: 400, title: "The body ended too early" },
+  "not-found": { status: 404, title: "Nothing is here" },
+  "method-not-allowed": { status: 405, title: "The method is not allowed here" },
+  "body-too-large": { status: 413, title: "The body is too large" },
+  "unsupported-image": { status: 415, title: "The body is not an image of a known format" },
+  "corrupt-image": { status: 422, title: "The image is truncated or damaged" },
+  "image-too-large": { status: 422, title: "The image is too large" },
+  "internal-error": { status: 500, title: "The Worker failed" },
+};
+
+/** @typedef {keyof typeof PROBLEMS} ProblemKind */
+
+/** A request that can't be answered, for a reason its sender may know. */
+export class RequestError extends Error {
+  /**
+   * @param {ProblemKind} kind
+   * @param {string} detail for the sender: what was wrong and what to do; none of their own bytes
+   * @param {ErrorOptions & { headers?: Record<string, string> }} [options] headers: more of the response's
+   */
+  constructor(kind, detail, options = {}) {
+    super(detail, options);
+    this.name = "RequestError";
+    this.kind = kind;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/**
+ * @param {unknown} error whatever was thrown while a request was served
+ * @returns {Response} its problem; only a RequestError's message is shown, all else goes to the log
+ */
+export function problemResponse(error) {
+  if (error instanceof RequestError) {
+    return problem(error.kind, { detail: error.message }, error.headers);
+  }
+  const instance = `urn:uuid:${crypto.randomUUID()}`;
+  console.error(instance, error);
+  const detail = "This is a defect of the service, not of the request. The next request is served.";
+  return problem("internal-error", { detail, instance }, {});
+}
+
+/**
+ * @param {ProblemKind} kind
+ * @param {{ detail: string, instance?: string }} members
+ * @param {Record<string, string>} headers
+ */
+function problem(kind, members, headers) {
+  const { status, title } = PROBLEMS[kind];
+  const body = { type: `urn:wranglet:problem:${kind}`, title, status, ...members };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      ...headers,
+    },
+  });
+}
