@@ -16,7 +16,8 @@ namespace wranglet {
 // The file's bytes. An Error names the file and the system's reason.
 Result<std::vector<std::byte>> ReadFile(const std::string& path);
 
-// Writes to a temporary name beside `path` and renames, so that nobody ever sees a file half written.
+// Writes to a temporary name beside `path` and renames, so that nobody ever sees a file half
+// written.
 Status WriteFile(const std::string& path, std::span<const std::byte> bytes);
 Status WriteFile(const std::string& path, std::string_view text);
 

@@ -37,7 +37,8 @@ TEST_F(FileTest, ReplacesAFileAndLeavesNothingBeside) {
 
 TEST_F(FileTest, ErrorsNameTheFileAndTheReason) {
   const std::string missing = folder_ / "missing" / "a.bin";
-  EXPECT_EQ(ReadFile(missing).error().ToString(), missing + ": cannot open: No such file or directory");
+  EXPECT_EQ(ReadFile(missing).error().ToString(),
+            missing + ": cannot open: No such file or directory");
   EXPECT_EQ(WriteFile(missing, "x").error().ToString(),
             missing + ": cannot create: No such file or directory");
 }

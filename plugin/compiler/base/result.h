@@ -12,11 +12,11 @@ namespace wranglet {
 
 // What went wrong, where, and what the user can do about it. Empty places are left out in print.
 struct Error {
-  std::string message;   // "dilation 3 is not supported"
-  std::string hint;      // "export the model with a static batch size"
-  std::string file;      // "person.onnx"
-  std::string node;      // "features.1.conv.0"
-  std::string op;        // "Conv"
+  std::string message;  // "dilation 3 is not supported"
+  std::string hint;     // "export the model with a static batch size"
+  std::string file;     // "person.onnx"
+  std::string node;     // "features.1.conv.0"
+  std::string op;       // "Conv"
 
   // "person.onnx: node 'features.1.conv.0' (Conv): dilation 3 is not supported; export ..."
   std::string ToString() const {
@@ -37,8 +37,8 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}          // NOLINT: implicit by design
-  Result(Error error) : state_(std::move(error)) {}      // NOLINT: implicit by design
+  Result(T value) : state_(std::move(value)) {}      // NOLINT: implicit by design
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return std::holds_alternative<T>(state_); }
   T& value() & { return std::get<T>(state_); }
@@ -60,19 +60,20 @@ class [[nodiscard]] Result {
 struct Done {};
 using Status = Result<Done>;
 
-// Evaluates `expression` (a Result); returns its Error from the enclosing function, or binds its value.
+// Evaluates `expression` (a Result); returns its Error from the enclosing function, or binds its
+// value.
 #define WRANGLET_CONCAT_INNER(a, b) a##b
 #define WRANGLET_CONCAT(a, b) WRANGLET_CONCAT_INNER(a, b)
 #define WRANGLET_ASSIGN(lhs, expression) \
   WRANGLET_ASSIGN_IMPL(WRANGLET_CONCAT(wranglet_result_, __LINE__), lhs, expression)
-#define WRANGLET_ASSIGN_IMPL(result, lhs, expression)  \
-  auto result = (expression);                          \
+#define WRANGLET_ASSIGN_IMPL(result, lhs, expression) \
+  auto result = (expression);                         \
   if (!result.ok()) return std::move(result).error(); \
   lhs = std::move(result).value()
-#define WRANGLET_RETURN_IF_ERROR(expression)                              \
-  do {                                                                    \
-    if (auto wranglet_status = (expression); !wranglet_status.ok())       \
-      return std::move(wranglet_status).error();                          \
+#define WRANGLET_RETURN_IF_ERROR(expression)                        \
+  do {                                                              \
+    if (auto wranglet_status = (expression); !wranglet_status.ok()) \
+      return std::move(wranglet_status).error();                    \
   } while (false)
 
 }  // namespace wranglet

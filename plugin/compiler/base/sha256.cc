@@ -38,8 +38,8 @@ void Sha256::Compress(const std::byte* block) {
   for (int t = 0; t < 64; ++t) {
     const uint32_t t1 = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
                         ((e & f) ^ (~e & g)) + kRound[t] + w[t];
-    const uint32_t t2 = (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) +
-                        ((a & b) ^ (a & c) ^ (b & c));
+    const uint32_t t2 =
+        (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
   }
   const uint32_t working[8] = {a, b, c, d, e, f, g, h};
@@ -65,7 +65,8 @@ std::string Sha256::HexDigest() {
   const uint64_t bits = length_ * 8;
   std::array<std::byte, 72> padding{std::byte{0x80}};
   const size_t zeros = (119 - length_ % 64) % 64;
-  for (size_t i = 0; i < 8; ++i) padding[1 + zeros + i] = static_cast<std::byte>(bits >> (56 - 8 * i));
+  for (size_t i = 0; i < 8; ++i)
+    padding[1 + zeros + i] = static_cast<std::byte>(bits >> (56 - 8 * i));
   Update(std::span(padding).first(1 + zeros + 8));
   std::string hex;
   for (const uint32_t word : state_) {

@@ -28,7 +28,8 @@ size_t SizeOf(DType dtype);
 // "float32", "int8", ... as the manifest spells it.
 const char* NameOf(DType dtype);
 
-// Dimensions, outermost first; empty for a scalar. Every dimension of a valid Graph is static and >= 1.
+// Dimensions, outermost first; empty for a scalar. Every dimension of a valid Graph is static and
+// >= 1.
 using Shape = std::vector<int64_t>;
 
 // The product of the dimensions, or an Error when it does not fit kMaxElements (hostile files).
@@ -93,8 +94,8 @@ struct Conv2D {
   Activation activation;
 };
 
-// x [N,H,W,C], filter [1,KH,KW,C*multiplier], bias [C*multiplier] or none. Output channel c*multiplier+m
-// reads input channel c.
+// x [N,H,W,C], filter [1,KH,KW,C*multiplier], bias [C*multiplier] or none. Output channel
+// c*multiplier+m reads input channel c.
 struct DepthwiseConv2D {
   static constexpr char kName[] = "DepthwiseConv2D";
   Window window;
@@ -122,7 +123,8 @@ struct Clamp {
   Activation activation;
 };
 
-// x. The mean over `axes` (non-negative, ascending). The output tensor's shape tells whether they are kept.
+// x. The mean over `axes` (non-negative, ascending). The output tensor's shape tells whether they
+// are kept.
 struct Mean {
   static constexpr char kName[] = "Mean";
   std::vector<int32_t> axes;
@@ -156,7 +158,8 @@ struct Identity {
   static constexpr char kName[] = "Identity";
 };
 
-// x. float -> quantised, quantised -> float, or quantised -> quantised by the tensors' own parameters.
+// x. float -> quantised, quantised -> float, or quantised -> quantised by the tensors' own
+// parameters.
 struct Quantize {
   static constexpr char kName[] = "Quantize";
 };
@@ -164,8 +167,9 @@ struct Dequantize {
   static constexpr char kName[] = "Dequantize";
 };
 
-using Operator = std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Binary, Clamp, Mean, Softmax,
-                              Reshape, Transpose, BatchNormalization, Identity, Quantize, Dequantize>;
+using Operator =
+    std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Binary, Clamp, Mean, Softmax, Reshape,
+                 Transpose, BatchNormalization, Identity, Quantize, Dequantize>;
 
 // The operator's kName ("Add", "Sub", ... for Binary).
 const char* NameOf(const Operator& op);
@@ -200,7 +204,8 @@ struct Graph {
   // An Error placed at `node`.
   Error ErrorAt(const Node& node, std::string message, std::string hint = "") const;
 
-  // Index of the node that writes each tensor (-1 for inputs and constants), and those that read it.
+  // Index of the node that writes each tensor (-1 for inputs and constants), and those that read
+  // it.
   std::vector<int32_t> Producers() const;
   std::vector<std::vector<int32_t>> Consumers() const;
 
@@ -209,8 +214,8 @@ struct Graph {
 };
 
 // Checks what every stage trusts: indices, topological order, one writer a tensor, arity, static
-// shapes that agree with the operator (output sizes of windows, broadcast, element counts), constants'
-// sizes, quantisation arity. Run after import and, in tests, after every pass.
+// shapes that agree with the operator (output sizes of windows, broadcast, element counts),
+// constants' sizes, quantisation arity. Run after import and, in tests, after every pass.
 Status Validate(const Graph& graph);
 
 }  // namespace wranglet

@@ -1,0 +1,116 @@
+#include "plugin/compiler/graph/graph.h"
+
+#include <array>
+#include <utility>
+
+namespace wranglet {
+namespace {
+
+struct DTypeInfo {
+  DType dtype;
+  size_t bytes;
+  const char* name;
+};
+
+constexpr DTypeInfo kDTypes[] = {
+    {DType::kFloat32, 4, "float32"}, {DType::kInt8, 1, "int8"},   {DType::kUint8, 1, "uint8"},
+    {DType::kInt16, 2, "int16"},     {DType::kInt32, 4, "int32"}, {DType::kInt64, 8, "int64"},
+    {DType::kBool, 1, "bool"},
+};
+
+const DTypeInfo& InfoOf(DType dtype) { return kDTypes[static_cast<size_t>(dtype)]; }
+
+constexpr const char* kBinaryNames[] = {"Add", "Sub", "Mul", "Maximum", "Minimum"};
+
+}  // namespace
+
+size_t SizeOf(DType dtype) { return InfoOf(dtype).bytes; }
+
+const char* NameOf(DType dtype) { return InfoOf(dtype).name; }
+
+Result<int64_t> ElementCount(const Shape& shape) {
+  int64_t count = 1;
+  for (const int64_t dimension : shape) {
+    if (dimension < 1) return Error{.message = "a shape of " + ToString(shape)};
+    if (dimension > kMaxElements / count) {
+      return Error{.message = "a shape of " + ToString(shape) + " is too large"};
+    }
+    count *= dimension;
+  }
+  return count;
+}
+
+std::string ToString(const Shape& shape) {
+  if (shape.empty()) return "scalar";
+  std::string text;
+  for (const int64_t dimension : shape) {
+    if (!text.empty()) text += "x";
+    text += std::to_string(dimension);
+  }
+  return text;
+}
+
+const char* NameOf(const Operator& op) {
+  if (const auto* binary = std::get_if<Binary>(&op)) {
+    return kBinaryNames[static_cast<size_t>(binary->kind)];
+  }
+  return std::visit([](const auto& alternative) { return alternative.kName; }, op);
+}
+
+TensorId Graph::Add(Tensor tensor) {
+  tensors.push_back(std::move(tensor));
+  return static_cast<TensorId>(tensors.size() - 1);
+}
+
+Error Graph::ErrorAt(const Node& node, std::string message, std::string hint) const {
+  return {.message = std::move(message),
+          .hint = std::move(hint),
+          .file = file,
+          .node = node.name,
+          .op = NameOf(node.op)};
+}
+
+std::vector<int32_t> Graph::Producers() const {
+  std::vector<int32_t> producers(tensors.size(), -1);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    for (const TensorId id : nodes[i].outputs) {
+      producers[static_cast<size_t>(id)] = static_cast<int32_t>(i);
+    }
+  }
+  return producers;
+}
+
+std::vector<std::vector<int32_t>> Graph::Consumers() const {
+  std::vector<std::vector<int32_t>> consumers(tensors.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    for (const TensorId id : nodes[i].inputs) {
+      if (id != kNoTensor) consumers[static_cast<size_t>(id)].push_back(static_cast<int32_t>(i));
+    }
+  }
+  return consumers;
+}
+
+void Graph::RemoveUnusedTensors() {
+  std::vector<TensorId> renumbered(tensors.size(), kNoTensor);
+  std::vector<Tensor> kept;
+  const auto renumber = [&](std::vector<TensorId>& ids) {
+    for (TensorId& id : ids) {
+      if (id == kNoTensor) continue;
+      TensorId& to = renumbered[static_cast<size_t>(id)];
+      if (to == kNoTensor) {
+        to = static_cast<TensorId>(kept.size());
+        kept.push_back(std::move(tensors[static_cast<size_t>(id)]));
+      }
+      id = to;
+    }
+  };
+  renumber(inputs);
+  for (Node& node : nodes) {
+    renumber(node.inputs);
+    renumber(node.outputs);
+  }
+  renumber(outputs);
+  tensors = std::move(kept);
+}
+
+}  // namespace wranglet

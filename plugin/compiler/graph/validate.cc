@@ -1,0 +1,138 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/graph/shapes.h"
+
+namespace wranglet {
+namespace {
+
+// How many inputs an operator takes: at least, at most.
+struct Arity {
+  using Range = std::pair<size_t, size_t>;
+  Range operator()(const Conv2D&) const { return {2, 3}; }
+  Range operator()(const DepthwiseConv2D&) const { return {2, 3}; }
+  Range operator()(const FullyConnected&) const { return {2, 3}; }
+  Range operator()(const Binary&) const { return {2, 2}; }
+  Range operator()(const BatchNormalization&) const { return {5, 5}; }
+  template <typename T>
+  Range operator()(const T&) const {
+    return {1, 1};
+  }
+};
+
+class Validator {
+ public:
+  explicit Validator(const Graph& graph) : graph_(graph), written_(graph.tensors.size()) {}
+
+  Status Run() {
+    for (const Tensor& tensor : graph_.tensors) WRANGLET_RETURN_IF_ERROR(CheckTensor(tensor));
+    for (size_t i = 0; i < graph_.tensors.size(); ++i) {
+      written_[i] = graph_.tensors[i].constant.has_value();
+    }
+    WRANGLET_RETURN_IF_ERROR(CheckInputs());
+    for (const Node& node : graph_.nodes) WRANGLET_RETURN_IF_ERROR(CheckNode(node));
+    if (graph_.outputs.empty()) return InFile("the network has no output");
+    for (const TensorId id : graph_.outputs) {
+      if (!Exists(id) || !IsWritten(id)) return InFile("an output of the network is never computed");
+    }
+    return Done{};
+  }
+
+ private:
+  bool Exists(TensorId id) const {
+    return id >= 0 && id < static_cast<TensorId>(graph_.tensors.size());
+  }
+  bool IsWritten(TensorId id) const { return written_[static_cast<size_t>(id)]; }
+  Error InFile(std::string message) const {
+    return {.message = std::move(message), .file = graph_.file};
+  }
+
+  Status CheckTensor(const Tensor& tensor) const {
+    const auto error = [&](const std::string& what) {
+      return InFile("tensor '" + tensor.name + "' has " + what);
+    };
+    const Result<int64_t> count = ElementCount(tensor.shape);
+    if (!count.ok()) return error(count.error().message);
+    if (tensor.constant &&
+        tensor.constant->size() != static_cast<size_t>(*count) * SizeOf(tensor.dtype)) {
+      return error(std::to_string(tensor.constant->size()) + " bytes for " +
+                   ToString(tensor.shape) + " of " + NameOf(tensor.dtype));
+    }
+    if (!tensor.quantization) return Done{};
+    const Quantization& q = *tensor.quantization;
+    if (q.scale.empty() || q.scale.size() != q.zero_point.size()) {
+      return error("unequal numbers of scales and zero points");
+    }
+    if (q.scale.size() > 1 &&
+        (q.axis < 0 || q.axis >= static_cast<int>(tensor.shape.size()) ||
+         tensor.shape[static_cast<size_t>(q.axis)] != static_cast<int64_t>(q.scale.size()))) {
+      return error("scales that fit no dimension of " + ToString(tensor.shape));
+    }
+    return Done{};
+  }
+
+  Status CheckInputs() {
+    for (const TensorId id : graph_.inputs) {
+      if (!Exists(id)) return InFile("an input of the network does not exist");
+      if (IsWritten(id)) {
+        return InFile("the network's input '" + graph_.tensor(id).name + "' is set twice");
+      }
+      written_[static_cast<size_t>(id)] = true;
+    }
+    return Done{};
+  }
+
+  Status CheckNode(const Node& node) {
+    const auto [least, most] = std::visit(Arity{}, node.op);
+    if (node.inputs.size() < least || node.inputs.size() > most || node.outputs.size() != 1) {
+      return graph_.ErrorAt(node, "has " + std::to_string(node.inputs.size()) + " inputs and " +
+                                      std::to_string(node.outputs.size()) + " outputs");
+    }
+    std::vector<Shape> shapes;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const TensorId id = node.inputs[i];
+      if (id == kNoTensor && i >= least) {
+        shapes.emplace_back();
+        continue;
+      }
+      if (!Exists(id)) return graph_.ErrorAt(node, "reads a tensor that does not exist");
+      if (!IsWritten(id)) {
+        return graph_.ErrorAt(
+            node, "reads '" + graph_.tensor(id).name + "', which nothing before it computes",
+            "the file's nodes must be in an order in which they can run");
+      }
+      shapes.push_back(graph_.tensor(id).shape);
+    }
+    const TensorId out = node.outputs[0];
+    if (!Exists(out)) return graph_.ErrorAt(node, "writes a tensor that does not exist");
+    if (IsWritten(out)) {
+      return graph_.ErrorAt(node, "writes '" + graph_.tensor(out).name + "', which is set already");
+    }
+    written_[static_cast<size_t>(out)] = true;
+    return CheckOutput(node, shapes);
+  }
+
+  Status CheckOutput(const Node& node, const std::vector<Shape>& inputs) const {
+    const Result<Shape> inferred = InferShape(node.op, inputs);
+    if (!inferred.ok()) return graph_.ErrorAt(node, inferred.error().message);
+    const Shape& actual = graph_.tensor(node.outputs[0]).shape;
+    const bool any_shape = node.As<Reshape>() != nullptr || node.As<Mean>() != nullptr;
+    const Result<int64_t> count = ElementCount(*inferred);
+    const bool fits = any_shape ? count.ok() && *count == *ElementCount(actual)
+                                : actual == *inferred;
+    if (fits) return Done{};
+    return graph_.ErrorAt(node, "its output is " + ToString(actual) + ", but its inputs give " +
+                                    ToString(*inferred));
+  }
+
+  const Graph& graph_;
+  std::vector<bool> written_;
+};
+
+}  // namespace
+
+Status Validate(const Graph& graph) { return Validator(graph).Run(); }
+
+}  // namespace wranglet

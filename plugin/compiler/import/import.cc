@@ -1,0 +1,17 @@
+#include "plugin/compiler/import/import.h"
+
+#include <cstddef>
+#include <vector>
+
+#include "plugin/compiler/base/file.h"
+#include "plugin/compiler/import/onnx_import.h"
+#include "plugin/compiler/import/tflite_import.h"
+
+namespace wranglet {
+
+Result<Graph> ImportModel(const std::string& path) {
+  WRANGLET_ASSIGN(const std::vector<std::byte> bytes, ReadFile(path));
+  return LooksLikeTflite(bytes) ? ImportTflite(path, bytes) : ImportOnnx(path, bytes);
+}
+
+}  // namespace wranglet

@@ -1,0 +1,108 @@
+#include "plugin/compiler/import/onnx_node.h"
+
+#include <utility>
+
+#include "plugin/compiler/graph/shapes.h"
+#include "plugin/compiler/graph/transposition.h"
+#include "plugin/compiler/import/onnx_tensor.h"
+
+namespace wranglet {
+
+const onnx::AttributeProto* OnnxNode::Attribute(const char* attribute) const {
+  for (const auto& candidate : proto_.attribute()) {
+    if (candidate.name() == attribute) return &candidate;
+  }
+  return nullptr;
+}
+
+int64_t OnnxNode::Int(const char* attribute, int64_t otherwise) const {
+  const auto* found = Attribute(attribute);
+  return found != nullptr && found->has_i() ? found->i() : otherwise;
+}
+
+float OnnxNode::Float(const char* attribute, float otherwise) const {
+  const auto* found = Attribute(attribute);
+  return found != nullptr && found->has_f() ? found->f() : otherwise;
+}
+
+std::string OnnxNode::String(const char* attribute, const std::string& otherwise) const {
+  const auto* found = Attribute(attribute);
+  return found != nullptr && found->has_s() ? found->s() : otherwise;
+}
+
+std::optional<std::vector<int64_t>> OnnxNode::Ints(const char* attribute) const {
+  const auto* found = Attribute(attribute);
+  if (found == nullptr) return std::nullopt;
+  return std::vector<int64_t>(found->ints().begin(), found->ints().end());
+}
+
+Status OnnxNode::ExpectInputs(size_t count) const {
+  for (size_t i = 0; i < count; ++i) {
+    if (!HasInput(i)) return Error{.message = "lacks input " + std::to_string(i)};
+  }
+  return Done{};
+}
+
+Result<std::vector<int64_t>> OnnxNode::ConstantIntegers(size_t i) const {
+  if (IsConstant(i) && (tensor(i).dtype == DType::kInt64 || tensor(i).dtype == DType::kInt32)) {
+    return IntegersOf(tensor(i));
+  }
+  return Error{.message = "input " + std::to_string(i) + " is not a constant of integers",
+               .hint = "export the model with static shapes"};
+}
+
+Result<std::vector<float>> OnnxNode::ConstantFloats(size_t i) const {
+  if (IsConstant(i) && tensor(i).dtype == DType::kFloat32) {
+    const auto from = tensor(i).ConstantAs<float>();
+    return std::vector<float>(from.begin(), from.end());
+  }
+  return Error{.message = "input " + std::to_string(i) + " is not a constant of floats"};
+}
+
+Result<int32_t> OnnxNode::Axis(int64_t axis, size_t rank) const {
+  const int64_t positive = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
+  if (positive < 0 || positive >= static_cast<int64_t>(rank)) {
+    return Error{.message = "axis " + std::to_string(axis) + " of a tensor of " +
+                            std::to_string(rank) + " dimensions"};
+  }
+  return static_cast<int32_t>(positive);
+}
+
+Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
+                                std::optional<Shape> shape) {
+  if (!shape) {
+    std::vector<Shape> shapes;
+    for (const TensorId id : inputs) {
+      shapes.push_back(id == kNoTensor ? Shape() : graph_.tensor(id).shape);
+    }
+    WRANGLET_ASSIGN(shape, InferShape(op, shapes));
+  }
+  // One node of the file may become several; all but the first get a number.
+  std::string name = name_;
+  if (emitted_++ > 0) name += "#" + std::to_string(emitted_);
+  const TensorId output = graph_.Add({.name = name, .shape = *std::move(shape)});
+  graph_.nodes.push_back({.name = std::move(name),
+                          .op = std::move(op),
+                          .inputs = std::move(inputs),
+                          .outputs = {output}});
+  return output;
+}
+
+TensorId OnnxNode::AddConstant(Tensor tensor) {
+  if (tensor.name.empty()) tensor.name = name_ + ".constant";
+  return graph_.Add(std::move(tensor));
+}
+
+Result<TensorId> OnnxNode::ToChannelsLast(TensorId id) {
+  if (graph_.tensor(id).shape.size() != 4) {
+    return Error{.message = "takes an image of 4 dimensions, not " + ToString(graph_.tensor(id).shape),
+                 .hint = "only two-dimensional images are supported"};
+  }
+  return Emit(Transpose{.permutation = {0, 2, 3, 1}}, {id});
+}
+
+Result<TensorId> OnnxNode::ToChannelsFirst(TensorId id) {
+  return Emit(Transpose{.permutation = {0, 3, 1, 2}}, {id});
+}
+
+}  // namespace wranglet

@@ -1,0 +1,77 @@
+// OnnxNode: one node of an ONNX file while it is being translated: its attributes, its inputs, and
+// the Graph that its translation adds to.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_NODE_H_
+#define WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_NODE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "onnx/onnx.pb.h"
+#include "plugin/compiler/base/result.h"
+#include "plugin/compiler/graph/graph.h"
+
+namespace wranglet {
+
+class OnnxNode {
+ public:
+  // `inputs` are the tensors of the node's inputs, kNoTensor for absent ones.
+  OnnxNode(const onnx::NodeProto& proto, std::string name, int64_t opset,
+           std::vector<TensorId> inputs, Graph& graph)
+      : proto_(proto),
+        name_(std::move(name)),
+        opset_(opset),
+        inputs_(std::move(inputs)),
+        graph_(graph) {}
+
+  int64_t opset() const { return opset_; }
+  Graph& graph() { return graph_; }
+
+  // Attributes. A wrong type counts as absent, as in ONNX's own readers.
+  int64_t Int(const char* attribute, int64_t otherwise) const;
+  float Float(const char* attribute, float otherwise) const;
+  std::string String(const char* attribute, const std::string& otherwise) const;
+  std::optional<std::vector<int64_t>> Ints(const char* attribute) const;
+  const onnx::AttributeProto* Attribute(const char* attribute) const;
+
+  // Inputs. HasInput(i) is whether the i-th is there; input(i) may be asked only then.
+  size_t input_count() const { return inputs_.size(); }
+  bool HasInput(size_t i) const { return i < inputs_.size() && inputs_[i] != kNoTensor; }
+  TensorId input(size_t i) const { return inputs_[i]; }
+  const Tensor& tensor(size_t i) const { return graph_.tensor(inputs_[i]); }
+  bool IsConstant(size_t i) const { return HasInput(i) && tensor(i).constant.has_value(); }
+  // An Error unless the first `count` inputs are there.
+  Status ExpectInputs(size_t count) const;
+  // The constant integers of input i.
+  Result<std::vector<int64_t>> ConstantIntegers(size_t i) const;
+  // The constant floats of input i.
+  Result<std::vector<float>> ConstantFloats(size_t i) const;
+
+  // Axis `axis` of a tensor of `rank` dimensions, counted from the front.
+  Result<int32_t> Axis(int64_t axis, size_t rank) const;
+
+  // Adds a node; its output, of the shape its inputs give (or `shape`), is returned.
+  Result<TensorId> Emit(Operator op, std::vector<TensorId> inputs,
+                        std::optional<Shape> shape = std::nullopt);
+  // Adds a constant.
+  TensorId AddConstant(Tensor tensor);
+  // `id`, an NCHW activation, as NHWC, and the other way round.
+  Result<TensorId> ToChannelsLast(TensorId id);
+  Result<TensorId> ToChannelsFirst(TensorId id);
+
+ private:
+  const onnx::NodeProto& proto_;
+  std::string name_;
+  int64_t opset_;
+  std::vector<TensorId> inputs_;
+  Graph& graph_;
+  int emitted_ = 0;
+};
+
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_NODE_H_

@@ -1,0 +1,34 @@
+// A pass rewrites a valid Graph to a valid Graph of the same function, which runs in fewer steps.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_PASSES_PASS_H_
+#define WRANGLET_PLUGIN_COMPILER_PASSES_PASS_H_
+
+#include "plugin/compiler/base/result.h"
+#include "plugin/compiler/graph/graph.h"
+
+namespace wranglet {
+
+// Takes Transposes out: each sinks through what does not mind the order of dimensions until another
+// undoes it, or a node that minds needs it. An input of the network that is only ever transposed to
+// channels-last becomes channels-last itself.
+Status CancelTransposes(Graph& graph);
+
+// Puts BatchNormalization into the weights of the convolution or fully connected node before it; one
+// that has none before it becomes a depthwise convolution of 1x1.
+Status FoldBatchNormalization(Graph& graph);
+
+// Puts an addition of constants, one a channel, into the bias of the node before it.
+Status FuseBias(Graph& graph);
+
+// Makes a Clamp the fused activation of the node before it.
+Status FuseActivation(Graph& graph);
+
+// Drops nodes whose outputs nobody reads, and tensors that are left over.
+Status RemoveDeadNodes(Graph& graph);
+
+// All of them, in the order in which they help each other, each followed by Validate.
+Status RunPasses(Graph& graph);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_PASSES_PASS_H_
