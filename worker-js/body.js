@@ -1,6 +1,13 @@
-// Reads a request's body, and no more of it than is allowed.
+// Reads a request's body, and keeps no more of it than is allowed.
 
 import { RequestError } from "./problem.js";
+
+/**
+ * A body over the limit is read on, and dropped, up to this many limits, so that its sender gets to
+ * read the refusal: closing a connection while bytes arrive resets it, and the answer is lost.
+ * What is larger still is cut off.
+ */
+const DRAINED_LIMITS = 2;
 
 /**
  * @param {Request} request
@@ -9,16 +16,18 @@ import { RequestError } from "./problem.js";
  * @throws {RequestError} empty-body, body-too-large or incomplete-body
  */
 export async function readBody(request, limit) {
-  // What Content-Length says is a reason to refuse early, never to trust: bytes are counted below.
-  if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
+  // Content-Length is a reason to refuse early, never one to trust: bytes are counted below.
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > DRAINED_LIMITS * limit) throw tooLarge(limit);
   const chunks = [];
   let total = 0;
   for await (const chunk of chunksOf(request)) {
     total += chunk.length;
-    // Throwing leaves the loop, which cancels the stream: nothing more is read.
-    if (total > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+    // Leaving the loop cancels the stream: nothing more is read.
+    if (total > DRAINED_LIMITS * limit) break;
+    if (Math.max(total, announced) <= limit) chunks.push(chunk);
   }
+  if (total > limit) throw tooLarge(limit);
   if (total === 0) {
     throw new RequestError("empty-body", "Send an image as the body of the request.");
   }
@@ -55,7 +64,7 @@ function incomplete(cause) {
 
 /** @param {number} limit */
 function tooLarge(limit) {
-  return new RequestError("body-too-large", `At most ${limit} bytes are read.`);
+  return new RequestError("body-too-large", `Send at most ${limit} bytes.`);
 }
 
 /**
@@ -63,7 +72,6 @@ function tooLarge(limit) {
  * @param {number} total their bytes
  */
 function joined(chunks, total) {
-  if (chunks.length === 1) return chunks[0];
   const bytes = new Uint8Array(total);
   let at = 0;
   for (const chunk of chunks) {

@@ -46,17 +46,26 @@ export function buildWasm(functions, { pages = 1, imports = [] } = {}) {
       ...entries.map(([, { parameters, results }]) => [0x60, ...i32(parameters), ...i32(results)]),
       [0x60, 0, 0],
     ]),
-    ...section(2, imports.map((name) => [...text("env"), ...text(name), 0x00, ...unsigned(entries.length)])),
-    ...section(3, entries.map((_, i) => unsigned(i))),
+    ...section(
+      2,
+      imports.map((name) => [...text("env"), ...text(name), 0x00, ...unsigned(entries.length)]),
+    ),
+    ...section(
+      3,
+      entries.map((_, i) => unsigned(i)),
+    ),
     ...section(5, [[0x00, ...unsigned(pages)]]),
     ...section(7, [
       ...entries.map(([name], i) => [...text(name), 0x00, ...unsigned(imports.length + i)]),
       [...text("memory"), 0x02, 0x00],
     ]),
-    ...section(10, entries.map(([, { body }]) => {
-      const code = [0x00, ...body, 0x0b];
-      return [...unsigned(code.length), ...code];
-    })),
+    ...section(
+      10,
+      entries.map(([, { body }]) => {
+        const code = [0x00, ...body, 0x0b];
+        return [...unsigned(code.length), ...code];
+      }),
+    ),
   ];
   return Uint8Array.from(bytes);
 }

@@ -69,7 +69,7 @@ _ATTRS = {
     "env": attr.string_dict(doc = "Variables of the program; expanded as `arguments` are."),
     "worker": attr.label(allow_single_file = True, doc = "The wrangler_worker at WRANGLET_WORKER."),
     "_node": attr.label(default = "@wranglet_npm//:node", allow_single_file = True),
-    "_node_modules": attr.label(default = "@wranglet_npm//:node_modules"),
+    "_node_modules": attr.label(default = "@wranglet_npm//:packages"),
     "_runtime": attr.label(default = "//worker-js:test_runtime.mjs", allow_single_file = True),
     "_testing": attr.label(default = "//worker-js:testing"),
 }

@@ -41,7 +41,7 @@ def _wrangler_worker_impl(ctx):
         )
 
     places = {"src/index.js": entry, "wrangler.toml": config}
-    for file in ctx.files._runtime:
+    for file in ctx.files._runtime + [ctx.file._image]:
         places["src/wranglet/" + file.basename] = file
     for model in models:
         for file in model.files.to_list():
@@ -68,7 +68,8 @@ _wrangler_worker = rule(
         "models": attr.label_list(mandatory = True, allow_empty = False, providers = [WrangletModelInfo]),
         "worker_name": attr.string(),
         "_config_template": attr.label(default = "//templates:wrangler.toml.tpl", allow_single_file = True),
-        "_runtime": attr.label(default = "//worker-js:deployed"),
+        "_image": attr.label(default = "//kernels/image:image.wasm", allow_single_file = True),
+        "_runtime": attr.label(default = "//worker-js:runtime"),
     },
 )
 

@@ -7,8 +7,9 @@ _MINIMUM_EMCC = 4
 _PROBE = "#include <algorithm>\n#include <cmath>\n#include <cstdlib>\n#include <cstring>\n#include <string>\n#include <vector>\n" + \
          "int main(int n, char** v) { std::vector<std::string> s(v, v + n); std::sort(s.begin(), s.end()); return s.size(); }\n"
 _LINKS = [
+    ["--no-entry"],
     ["--no-entry", "-sMALLOC=none"],
-    ["--no-entry", "-sMALLOC=emmalloc", "-sALLOW_MEMORY_GROWTH"],
+    ["--no-entry", "-sMALLOC=emmalloc", "-sALLOW_MEMORY_GROWTH", "-sSUPPORT_LONGJMP=wasm"],
     ["-sALLOW_MEMORY_GROWTH"],
 ]
 

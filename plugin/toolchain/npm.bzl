@@ -6,8 +6,8 @@ package(default_visibility = ["//visibility:public"])
 exports_files(["node"])
 
 filegroup(
-    name = "node_modules",
-    srcs = ["modules"],
+    name = "packages",
+    srcs = ["node_modules"],
 )
 """
 
@@ -35,13 +35,11 @@ def _npm_packages_impl(rctx):
     if result.return_code != 0:
         fail("npm ci failed for {}:\n{}{}".format(rctx.attr.package, result.stdout, result.stderr))
 
-    # A folder named otherwise than node_modules, so that nothing resolves packages through it by chance.
-    rctx.execute(["mv", "node_modules", "modules"])
     rctx.symlink(node, "node")
     rctx.file("BUILD.bazel", _BUILD)
 
 npm_packages = repository_rule(
-    doc = "Installs the packages of a lock file as `@NAME//:node_modules`, and finds Node.js as `@NAME//:node`.",
+    doc = "Installs the packages of a lock file as `@NAME//:packages`, and finds Node.js as `@NAME//:node`.",
     implementation = _npm_packages_impl,
     attrs = {
         "lock": attr.label(mandatory = True, allow_single_file = True),

@@ -1,0 +1,29 @@
+// From the bytes of an image file to a model's input tensor: the one function that the compiler
+// (for calibration and `wranglet run`) and image.wasm (for the Worker) share, so that both get the
+// same bytes.
+
+#ifndef WRANGLET_KERNELS_IMAGE_CONVERT_H_
+#define WRANGLET_KERNELS_IMAGE_CONVERT_H_
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/image/image_types.h"
+
+namespace wranglet {
+
+// Decodes `encoded` (JPEG), crops, resizes to `spec`, and writes to `out` (spec.TensorBytes()
+// bytes), for each pixel value v of channel c, the element table[c * 256 + v].
+//
+// `table` is spec.TableBytes() long, in the manifest's layout. `info`, unless null, gets the size
+// of the source as soon as it is known, also when the conversion fails later. The pixels themselves
+// never exist at full size: rows go from the decoder (at the smallest DCT scale that serves)
+// straight to the resizer.
+//
+// On any status but kOk the contents of `out` are unspecified. Nothing stays allocated.
+ImageStatus ConvertImage(std::span<const uint8_t> encoded, const ImageSpec& spec,
+                         std::span<const uint8_t> table, uint8_t* out, ImageInfo* info = nullptr);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_IMAGE_CONVERT_H_

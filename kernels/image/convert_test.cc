@@ -1,0 +1,173 @@
+#include "kernels/image/convert.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "kernels/image/jpeg_writer.h"
+
+namespace wranglet {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+// A table by which each value of a pixel stands for itself, in the lowest byte of the element.
+Bytes Identity(const ImageSpec& spec) {
+  Bytes table(static_cast<size_t>(spec.TableBytes()));
+  for (size_t i = 0; i < table.size() / spec.element_size; ++i)
+    table[i * spec.element_size] = static_cast<uint8_t>(i);
+  return table;
+}
+
+struct Converted {
+  ImageStatus status = ImageStatus::kOk;
+  ImageInfo info;
+  Bytes tensor;
+
+  // Of a tensor with elements of a byte.
+  int At(const ImageSpec& spec, int32_t x, int32_t y, int32_t channel) const {
+    return tensor[static_cast<size_t>((y * spec.width + x) * spec.Channels() + channel)];
+  }
+};
+
+Converted Convert(const Bytes& file, const ImageSpec& spec) {
+  Converted result;
+  result.tensor.resize(static_cast<size_t>(spec.TensorBytes()));
+  result.status = ConvertImage(file, spec, Identity(spec), result.tensor.data(), &result.info);
+  return result;
+}
+
+// FNV-1a, 32 bits.
+uint32_t Hash(const Bytes& bytes) {
+  uint32_t hash = 2166136261;
+  for (const uint8_t byte : bytes) hash = (hash ^ byte) * 16777619;
+  return hash;
+}
+
+// Red, green and blue stripes, side by side.
+Picture Stripes(int32_t width, int32_t height) {
+  Picture picture = {.width = width, .height = height, .channels = 3, .pixels = {}};
+  for (int32_t i = 0; i < width * height; ++i) {
+    const int stripe = i % width * 3 / width;
+    for (int c = 0; c < 3; ++c) picture.pixels.push_back(c == stripe ? 250 : 5);
+  }
+  return picture;
+}
+
+TEST(ConvertImage, WritesChannelsInTheOrderAskedFor) {
+  const Bytes file = WriteJpeg(MakeFlatPicture(100, 50, {200, 100, 50}));
+  const ImageSpec rgb = {.width = 16, .height = 16};
+  ImageSpec bgr = rgb, gray = rgb;
+  bgr.color = ColorOrder::kBgr;
+  gray.color = ColorOrder::kGray;
+  const Converted as_rgb = Convert(file, rgb), as_bgr = Convert(file, bgr),
+                  as_gray = Convert(file, gray);
+  for (int32_t y = 0; y < 16; ++y) {
+    for (int32_t x = 0; x < 16; ++x) {
+      EXPECT_NEAR(as_rgb.At(rgb, x, y, 0), 200, 2);
+      EXPECT_NEAR(as_bgr.At(bgr, x, y, 0), 50, 2);
+      EXPECT_NEAR(as_gray.At(gray, x, y, 0), 124, 2);
+    }
+  }
+}
+
+TEST(ConvertImage, CenterShowsTheMiddle) {
+  const ImageSpec spec = {.width = 8, .height = 24};
+  const Converted middle = Convert(WriteJpeg(Stripes(90, 90)), spec);
+  ASSERT_EQ(middle.status, ImageStatus::kOk);
+  for (int32_t y = 0; y < spec.height; ++y) {
+    for (int32_t x = 1; x < spec.width - 1; ++x) EXPECT_GT(middle.At(spec, x, y, 1), 200);
+  }
+}
+
+TEST(ConvertImage, StretchShowsAll) {
+  const ImageSpec spec = {.width = 9, .height = 90, .crop = CropPolicy::kStretch};
+  const Converted all = Convert(WriteJpeg(Stripes(90, 90)), spec);
+  ASSERT_EQ(all.status, ImageStatus::kOk);
+  for (int32_t stripe = 0; stripe < 3; ++stripe)
+    EXPECT_GT(all.At(spec, 3 * stripe + 1, 45, stripe), 200);
+}
+
+TEST(ConvertImage, LetterboxBordersAreMidGrey) {
+  const ImageSpec spec = {.width = 32, .height = 32, .crop = CropPolicy::kLetterbox};
+  for (const bool wide : {false, true}) {
+    const Picture white = MakeFlatPicture(wide ? 64 : 32, wide ? 32 : 64, {255, 255, 255});
+    const Converted boxed = Convert(WriteJpeg(white), spec);
+    ASSERT_EQ(boxed.status, ImageStatus::kOk);
+    for (int32_t across = 0; across < 32; ++across) {
+      const bool inside = 8 <= across && across < 24;
+      for (int32_t along = 0; along < 32; ++along) {
+        EXPECT_EQ(boxed.At(spec, wide ? along : across, wide ? across : along, 1),
+                  inside ? 255 : kLetterboxPixel);
+      }
+    }
+  }
+}
+
+TEST(ConvertImage, WiderElementsHoldTheSameValues) {
+  const Bytes file = WriteJpeg(MakePicture(70, 50, 3));
+  const Bytes bytes = Convert(file, {.width = 20, .height = 10}).tensor;
+  for (const int32_t element_size : {2, 4}) {
+    const Bytes wide =
+        Convert(file, {.width = 20, .height = 10, .element_size = element_size}).tensor;
+    for (size_t i = 0; i < bytes.size(); ++i) EXPECT_EQ(wide[i * element_size], bytes[i]);
+  }
+}
+
+// Host and WebAssembly run this test, so these hashes say that both compute the same. They change
+// when the decoder, the crop or the resize change what a model sees.
+TEST(ConvertImage, GivesTheSameBytesEverywhere) {
+  const Bytes color = WriteJpeg(MakePicture(333, 222, 3), {.subsampled = true});
+  const Bytes progressive = WriteJpeg(MakePicture(150, 301, 3), {.progressive = true});
+  const Bytes ink = WriteJpeg(MakePicture(97, 101, 4));
+  const Bytes gray = WriteJpeg(MakePicture(640, 480, 1));
+  EXPECT_EQ(Hash(Convert(color, {.width = 96, .height = 96}).tensor), 2859814588u);
+  EXPECT_EQ(
+      Hash(Convert(color, {.width = 50, .height = 71, .crop = CropPolicy::kLetterbox}).tensor),
+      1365425736u);
+  EXPECT_EQ(
+      Hash(Convert(progressive, {.width = 64, .height = 48, .color = ColorOrder::kBgr}).tensor),
+      1206938618u);
+  EXPECT_EQ(Hash(Convert(ink, {.width = 200, .height = 120, .crop = CropPolicy::kStretch}).tensor),
+            1098410635u);
+  EXPECT_EQ(
+      Hash(Convert(gray, {.width = 49, .height = 10, .color = ColorOrder::kGray, .element_size = 2})
+               .tensor),
+      2411466005u);
+}
+
+TEST(ConvertImage, TellsTheSizeOfTheSource) {
+  const Converted converted = Convert(WriteJpeg(MakePicture(70, 50, 3)), {.width = 4, .height = 4});
+  EXPECT_EQ(converted.info.width, 70);
+  EXPECT_EQ(converted.info.height, 50);
+}
+
+TEST(ConvertImage, SaysWhatIsWrong) {
+  const Bytes file = WriteJpeg(MakePicture(40, 40, 3));
+  const ImageSpec spec = {.width = 4, .height = 4};
+  EXPECT_EQ(Convert({}, spec).status, ImageStatus::kUnknownFormat);
+  EXPECT_EQ(Convert({'G', 'I', 'F', '8', '9', 'a'}, spec).status, ImageStatus::kUnknownFormat);
+  EXPECT_EQ(Convert(Bytes(file.begin(), file.end() - 100), spec).status, ImageStatus::kCorrupt);
+}
+
+TEST(ConvertImage, RefusesASpecThatNoModelHas) {
+  const Bytes file = WriteJpeg(MakePicture(40, 40, 3));
+  const Bytes table(3 * 256 * 4);
+  const auto status = [&](const ImageSpec& spec, int64_t table_bytes) {
+    uint8_t untouched[1];
+    return ConvertImage(file, spec, {table.data(), static_cast<size_t>(table_bytes)}, untouched);
+  };
+  const ImageSpec good = {.width = 4, .height = 4};
+  std::vector<ImageSpec> bad(7, good);
+  bad[0].width = 0;
+  bad[1].height = -5;
+  bad[2].width = kMaxTargetSide + 1;
+  bad[3].color = static_cast<ColorOrder>(3);
+  bad[4].crop = static_cast<CropPolicy>(-1);
+  bad[5].element_size = 3;
+  bad[6].element_size = 8;
+  for (const ImageSpec& spec : bad) EXPECT_EQ(status(spec, 768), ImageStatus::kBadArgument);
+  EXPECT_EQ(status(good, good.TableBytes() - 1), ImageStatus::kBadArgument);
+}
+
+}  // namespace
+}  // namespace wranglet

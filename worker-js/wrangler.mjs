@@ -1,0 +1,37 @@
+// Runs wrangler on a copy of the Worker WRANGLET_WORKER, as Bazel's outputs can't be written to:
+//   node wrangler.mjs dev|deploy [wrangler's arguments]
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import path from "node:path";
+
+/**
+ * Copies content only: what is read-only stays behind.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
+function copyFolder(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) copyFolder(source, target);
+    else writeFileSync(target, readFileSync(source));
+  }
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), "wranglet-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+copyFolder(process.env.WRANGLET_WORKER, folder);
+
+const cli = path.join(process.env.WRANGLET_NODE_MODULES, "wrangler/wrangler-dist/cli.js");
+const wrangler = spawn(process.execPath, ["--no-warnings", cli, ...process.argv.slice(2)], {
+  cwd: folder,
+  env: { WRANGLER_SEND_METRICS: "false", ...process.env },
+  stdio: "inherit",
+});
+// A terminal's Ctrl-C reaches wrangler by itself, and it is wrangler that decides when to end.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
+wrangler.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
