@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/compiler/emit/steps.h"
 #include "plugin/compiler/graph/graph.h"
 #include "plugin/compiler/plan/plan.h"
 
@@ -21,11 +22,10 @@ struct ImageInput {
   int32_t height = 0;
   std::string color = "rgb";    // rgb | bgr | gray
   std::string crop = "center";  // center | stretch | letterbox
-  // The stored value of each pixel value: 256 entries a channel, channel-major, each of the input's dtype.
+  // The stored value of each pixel value: 256 entries a channel, channel-major, each of the input's
+  // dtype.
   std::vector<std::byte> table;
 };
-
-enum class WeightsStorage { kEmbedded, kExternal };
 
 // What a Plan does not know of its model.
 struct ModelInfo {

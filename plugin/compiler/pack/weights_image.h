@@ -1,5 +1,5 @@
-// The weights image: every constant of a network, packed for its kernel, one after the other. It becomes
-// weights.bin, which steps.cc embeds or the Worker loads.
+// The weights image: every constant of a network, packed for its kernel, one after the other. It
+// becomes weights.bin, which steps.cc embeds or the Worker loads.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_PACK_WEIGHTS_IMAGE_H_
 #define WRANGLET_PLUGIN_COMPILER_PACK_WEIGHTS_IMAGE_H_

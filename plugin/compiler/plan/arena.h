@@ -21,11 +21,11 @@ struct ArenaLayout {
   int64_t lower_bound = 0;       // the most (aligned) bytes alive at one step: no layout is smaller
 };
 
-// Places buffers so that no two that are alive at the same step overlap: first fit (each in turn at the lowest
-// offset that is free for all of its lifetime), in several orders, of which the smallest arena wins. The
-// orders are those of TensorFlow Lite's greedy-by-size planner (Pisarchyk and Lee, "Efficient Memory
-// Management for Deep Neural Net Inference", 2020) and, for networks where that is not the best, by
-// area, by length of life and by breadth (the fullest step's buffers first).
+// Places buffers so that no two that are alive at the same step overlap: first fit (each in turn at
+// the lowest offset that is free for all of its lifetime), in several orders, of which the smallest
+// arena wins. The orders are those of TensorFlow Lite's greedy-by-size planner (Pisarchyk and Lee,
+// "Efficient Memory Management for Deep Neural Net Inference", 2020) and, for networks where that
+// is not the best, by area, by length of life and by breadth (the fullest step's buffers first).
 ArenaLayout LayOutArena(const std::vector<Lifetime>& buffers, int64_t alignment);
 
 }  // namespace wranglet

@@ -17,7 +17,8 @@ TEST(Arena, NoBuffersNoArena) {
 }
 
 TEST(Arena, AChainNeedsItsTwoLargestNeighbours) {
-  // 100 -> 1000 -> 200 -> 2000 -> 10: each buffer lives from the step that writes it to the one that reads it.
+  // 100 -> 1000 -> 200 -> 2000 -> 10: each buffer lives from the step that writes it to the one
+  // that reads it.
   const std::vector<Lifetime> chain = {
       {96, 0, 1}, {1008, 1, 2}, {208, 2, 3}, {2000, 3, 4}, {16, 4, 5}};
   const ArenaLayout layout = LayOutArena(chain, kAlignment);

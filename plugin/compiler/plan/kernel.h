@@ -1,6 +1,6 @@
 // Kernel<&Function>: what the compiler derives from a kernel's signature alone,
-// `void Function(const Params&, T* argument...)`: how to call it with untyped arguments, and how to spell
-// their types in C++.
+// `void Function(const Params&, T* argument...)`: how to call it with untyped arguments, and how to
+// spell their types in C++.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_PLAN_KERNEL_H_
 #define WRANGLET_PLUGIN_COMPILER_PLAN_KERNEL_H_

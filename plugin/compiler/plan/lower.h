@@ -1,5 +1,5 @@
-// How each operator becomes steps: one overload an alternative of Operator, so that an operator without a
-// lowering does not compile. lower_*.cc define them, a family of operators each.
+// How each operator becomes steps: one overload an alternative of Operator, so that an operator
+// without a lowering does not compile. lower_*.cc define them, a family of operators each.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_PLAN_LOWER_H_
 #define WRANGLET_PLUGIN_COMPILER_PLAN_LOWER_H_
@@ -19,7 +19,7 @@ Status Lower(Lowering& to, const Node& node, const Clamp& op);
 Status Lower(Lowering& to, const Node& node, const Mean& op);
 Status Lower(Lowering& to, const Node& node, const Softmax& op);
 Status Lower(Lowering& to, const Node& node, const Reshape& op);
-Status Lower(Lowering& to, const Node& node, const Transpose& op);
+Status Lower(Lowering& to, const Node& node, const struct Transpose& op);
 Status Lower(Lowering& to, const Node& node, const BatchNormalization& op);
 Status Lower(Lowering& to, const Node& node, const Identity& op);
 Status Lower(Lowering& to, const Node& node, const Quantize& op);

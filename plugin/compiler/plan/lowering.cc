@@ -46,8 +46,8 @@ void Lowering::Alias(TensorId alias, TensorId id) {
   (step < 0 ? complete_at_start : steps[static_cast<size_t>(step)].completes).push_back(alias);
 }
 
-void Lowering::Emit(const Node& node, KernelParams params, std::vector<Argument> args, int64_t step_macs,
-                    std::vector<size_t> replaceable) {
+void Lowering::Emit(const Node& node, KernelParams params, std::vector<Argument> args,
+                    int64_t step_macs, std::vector<size_t> replaceable) {
   // A node of several steps is complete after its last one.
   if (!steps.empty() && steps.back().node == &node) steps.back().completes.clear();
   for (const TensorId id : node.outputs) {

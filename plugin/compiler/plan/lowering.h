@@ -1,5 +1,5 @@
-// Lowering: what the planner knows while it turns nodes into steps. Arguments name buffers, not yet places;
-// once all lifetimes are known, MakePlan lays out the arena.
+// Lowering: what the planner knows while it turns nodes into steps. Arguments name buffers, not yet
+// places; once all lifetimes are known, MakePlan lays out the arena.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_PLAN_LOWERING_H_
 #define WRANGLET_PLUGIN_COMPILER_PLAN_LOWERING_H_
@@ -18,8 +18,8 @@
 
 namespace wranglet {
 
-// An argument of a kernel: a buffer of the arena, by number; a constant, by its offset in the weights
-// image; or nothing.
+// An argument of a kernel: a buffer of the arena, by number; a constant, by its offset in the
+// weights image; or nothing.
 struct Argument {
   Ref::Region region = Ref::Region::kNone;
   int64_t index = 0;
@@ -31,8 +31,8 @@ struct DraftStep {
   KernelParams params;
   std::vector<Argument> args;
   std::vector<TensorId> completes;
-  // The arguments that the last one, the output, may replace: the kernel has read an element of theirs, for
-  // the last time, when it writes the output's element of the same index.
+  // The arguments that the last one, the output, may replace: the kernel has read an element of
+  // theirs, for the last time, when it writes the output's element of the same index.
   std::vector<size_t> replaceable;
 };
 

@@ -1,6 +1,7 @@
 #include "plugin/compiler/plan/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -12,11 +13,30 @@
 namespace wranglet {
 namespace {
 
-// Kernels count elements in int32, and a WebAssembly memory has no more bytes than that.
-Status CheckSizes(const Graph& graph) {
+// Whether the stored values of an 8-bit tensor mean numbers: scales are positive (those of a
+// filter's dead channel may be 0), zero points are values of the type.
+bool HasMeaning(const Tensor& tensor) {
+  const bool is_signed = tensor.dtype == DType::kInt8;
+  if (!tensor.quantization || !(is_signed || tensor.dtype == DType::kUint8)) return true;
+  const auto& [scales, zero_points, axis] = *tensor.quantization;
+  const int32_t lowest = is_signed ? -128 : 0;
+  return std::all_of(
+             scales.begin(), scales.end(),
+             [&](float s) { return std::isfinite(s) && (s > 0 || (s == 0 && tensor.constant)); }) &&
+         std::all_of(zero_points.begin(), zero_points.end(),
+                     [&](int32_t z) { return z >= lowest && z <= lowest + 255; });
+}
+
+// What kernels trust: they count elements in int32, more bytes than a WebAssembly memory is given,
+// and compute with scales and zero points as they are.
+Status CheckTensors(const Graph& graph) {
   for (const Tensor& t : graph.tensors) {
+    const std::string name = "tensor '" + t.name + "' (" + ToString(t.shape) + ")";
     if (BytesOf(t) > std::numeric_limits<int32_t>::max()) {
-      return Error{.message = "tensor '" + t.name + "' (" + ToString(t.shape) + ") is over 2 GB",
+      return Error{.message = name + " is over 2 GB", .file = graph.file};
+    }
+    if (!HasMeaning(t)) {
+      return Error{.message = name + " has a scale or zero point that makes no sense",
                    .file = graph.file};
     }
   }
@@ -31,8 +51,8 @@ Status LowerAll(Lowering& lowering) {
   return Done{};
 }
 
-// When each buffer is alive. Time 0 is before the first step, when inputs are written; step i is time i + 1;
-// outputs live to the end.
+// When each buffer is alive. Time 0 is before the first step, when inputs are written; step i is
+// time i + 1; outputs live to the end.
 std::vector<Lifetime> LifetimesOf(Lowering& lowering) {
   const int32_t end = static_cast<int32_t>(lowering.steps.size()) + 1;
   std::vector<Lifetime> lifetimes;
@@ -51,8 +71,9 @@ std::vector<Lifetime> LifetimesOf(Lowering& lowering) {
   return lifetimes;
 }
 
-// Lets steps write over an input that nobody reads later: the output becomes one buffer with that input.
-// Returns the buffer that each buffer has become, and leaves no bytes and no life to those that are no more.
+// Lets steps write over an input that nobody reads later: the output becomes one buffer with that
+// input. Returns the buffer that each buffer has become, and leaves no bytes and no life to those
+// that are no more.
 std::vector<int64_t> ReplaceInPlace(const std::vector<DraftStep>& steps,
                                     std::vector<Lifetime>& lifetimes) {
   std::vector<int64_t> became(lifetimes.size());
@@ -65,7 +86,8 @@ std::vector<int64_t> ReplaceInPlace(const std::vector<DraftStep>& steps,
       const Argument& candidate = steps[i].args[arg];
       if (candidate.region != Ref::Region::kArena) continue;
       const int64_t input = became[static_cast<size_t>(candidate.index)];
-      if (life(input).last != static_cast<int32_t>(i) + 1 || life(input).bytes != life(output).bytes) {
+      if (life(input).last != static_cast<int32_t>(i) + 1 ||
+          life(input).bytes != life(output).bytes) {
         continue;
       }
       became[static_cast<size_t>(output)] = input;
@@ -110,8 +132,8 @@ class Placement {
     std::vector<PlacedTensor> placed;
     for (const TensorId id : ids) {
       const Tensor& t = lowering_.tensor(id);
-      placed.push_back({id, t.name, t.dtype, t.shape, t.quantization,
-                        PlaceOf(lowering_.Read(id)), BytesOf(t)});
+      placed.push_back(
+          {id, t.name, t.dtype, t.shape, t.quantization, PlaceOf(lowering_.Read(id)), BytesOf(t)});
     }
     return placed;
   }
@@ -146,7 +168,7 @@ class Placement {
 }  // namespace
 
 Result<Plan> MakePlan(const Graph& graph) {
-  WRANGLET_RETURN_IF_ERROR(CheckSizes(graph));
+  WRANGLET_RETURN_IF_ERROR(CheckTensors(graph));
   Lowering lowering(graph);
   WRANGLET_RETURN_IF_ERROR(LowerAll(lowering));
   return Placement(lowering).MakePlan();

@@ -1,5 +1,6 @@
-// Plan: what will run. Ordered steps, the kernel each step calls, and the place of every buffer in one
-// static arena and of every constant in the weights image. Nothing is left to be decided at run time.
+// Plan: what will run. Ordered steps, the kernel each step calls, and the place of every buffer in
+// one static arena and of every constant in the weights image. Nothing is left to be decided at run
+// time.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_PLAN_PLAN_H_
 #define WRANGLET_PLUGIN_COMPILER_PLAN_PLAN_H_
@@ -24,7 +25,8 @@ struct Ref {
   bool operator==(const Ref&) const = default;
 };
 
-// Places in the arena and in the weights image are multiples of this, so that kernels may load vectors.
+// Places in the arena and in the weights image are multiples of this, so that kernels may load
+// vectors.
 inline constexpr int64_t kPlaceAlignment = 16;
 
 // A tensor that something outside a step looks at: an input or output of the network, or, for
@@ -63,8 +65,8 @@ struct Plan {
   int64_t macs = 0;  // multiply-accumulates of one inference
 };
 
-// Plans a validated Graph whose passes have run (no BatchNormalization, no Identity). An operator that
-// has no kernel for its tensors' types is an Error at its node that names what is supported.
+// Plans a validated Graph whose passes have run (no BatchNormalization, no Identity). An operator
+// that has no kernel for its tensors' types is an Error at its node that names what is supported.
 Result<Plan> MakePlan(const Graph& graph);
 
 }  // namespace wranglet

@@ -11,18 +11,20 @@
 
 namespace wranglet {
 
-// The int8 value nearest to `real`, which may be infinite: real / scale + zero_point in float32, clamped to
+// The int8 value nearest to `real`, which may be infinite: real / scale + zero_point in float32,
+// clamped to
 // [-128, 127], then rounded, halves to even. XNNPACK's xnn_qs8_quantize.
 int32_t QuantizeInt8(float real, float scale, int32_t zero_point);
 
-// Where a kernel puts an int8 tensor: its zero point, and the fused activation's range in stored values.
+// Where a kernel puts an int8 tensor: its zero point, and the fused activation's range in stored
+// values.
 Int8Output OutputOf(const Quantization& output, const Activation& activation);
 
 // The activation's range, for a float kernel.
 FloatOutput OutputOf(const Activation& activation);
 
-// input * filter[c] / output for each of `channels` channels, in float32 and in this order, as XNNPACK computes
-// it. A filter with one scale has it for every channel.
+// input * filter[c] / output for each of `channels` channels, in float32 and in this order, as
+// XNNPACK computes it. A filter with one scale has it for every channel.
 std::vector<float> RequantizationScales(float input, const std::vector<float>& filter, float output,
                                         int64_t channels);
 

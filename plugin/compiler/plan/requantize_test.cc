@@ -35,7 +35,8 @@ TEST(OutputOf, Relu6IsARangeOfStoredValues) {
 TEST(RequantizationScales, OneScaleServesEveryChannel) {
   EXPECT_EQ(RequantizationScales(0.5f, {0.25f}, 2.0f, 3),
             (std::vector<float>{0.0625f, 0.0625f, 0.0625f}));
-  EXPECT_EQ(RequantizationScales(0.5f, {0.25f, 4.0f}, 2.0f, 2), (std::vector<float>{0.0625f, 1.0f}));
+  EXPECT_EQ(RequantizationScales(0.5f, {0.25f, 4.0f}, 2.0f, 2),
+            (std::vector<float>{0.0625f, 1.0f}));
 }
 
 }  // namespace

@@ -17,7 +17,9 @@ constexpr unsigned char kPattern[] = {0xa5, 0x5a, 0xa5, 0x7f};
 
 }  // namespace
 
-void Runner::Free::operator()(std::byte* memory) const { ::operator delete(memory, kMemoryAlignment); }
+void Runner::Free::operator()(std::byte* memory) const {
+  ::operator delete(memory, kMemoryAlignment);
+}
 
 // Exactly as large as asked, so that AddressSanitizer finds a kernel's first byte too far.
 Runner::Memory Runner::Allocate(size_t bytes) {
@@ -34,9 +36,12 @@ Runner::Runner(const Plan& plan)
 
 std::byte* Runner::At(const Ref& ref) const {
   switch (ref.region) {
-    case Ref::Region::kNone: return nullptr;
-    case Ref::Region::kArena: return arena_.get() + ref.offset;
-    case Ref::Region::kWeights: return weights_.get() + ref.offset;
+    case Ref::Region::kNone:
+      return nullptr;
+    case Ref::Region::kArena:
+      return arena_.get() + ref.offset;
+    case Ref::Region::kWeights:
+      return weights_.get() + ref.offset;
   }
   return nullptr;
 }

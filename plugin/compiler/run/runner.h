@@ -17,16 +17,18 @@ namespace wranglet {
 
 class Runner {
  public:
-  // Sees each tensor as soon as it is complete: the inputs, then what every step computes. The bytes are
-  // valid during the call only, for later steps reuse their place.
+  // Sees each tensor as soon as it is complete: the inputs, then what every step computes. The
+  // bytes are valid during the call only, for later steps reuse their place.
   using Observer = std::function<void(TensorId tensor, std::span<const std::byte> bytes)>;
 
-  // Keeps a reference to `plan`, which must outlive the Runner. The fresh arena holds a pattern that no
-  // network should ever see, not zeros, so that a step that reads what nobody wrote shows in its output.
+  // Keeps a reference to `plan`, which must outlive the Runner. The fresh arena holds a pattern
+  // that no network should ever see, not zeros, so that a step that reads what nobody wrote shows
+  // in its output.
   explicit Runner(const Plan& plan);
   explicit Runner(Plan&&) = delete;
 
-  // Where input `index` goes, plan.inputs[index].bytes long. Steps may overwrite it: fill it before every Run.
+  // Where input `index` goes, plan.inputs[index].bytes long. Steps may overwrite it: fill it before
+  // every Run.
   std::span<std::byte> Input(size_t index);
 
   // Copies `bytes`, exactly as many as the input has, into input `index`.

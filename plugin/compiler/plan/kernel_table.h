@@ -1,0 +1,68 @@
+// The kernels a Plan may call, each with what steps.cc has to know of it. The only place that ties
+// a params struct to its function: `emit` prints the calls and Runner makes them from here.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_PLAN_KERNEL_TABLE_H_
+#define WRANGLET_PLUGIN_COMPILER_PLAN_KERNEL_TABLE_H_
+
+#include <span>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "kernels/add.h"
+#include "kernels/binary_float32.h"
+#include "kernels/conv2d.h"
+#include "kernels/depthwise_conv2d.h"
+#include "kernels/gemm_float32.h"
+#include "kernels/gemm_int8.h"
+#include "kernels/lookup.h"
+#include "kernels/mean.h"
+#include "kernels/quantize.h"
+#include "kernels/softmax.h"
+#include "kernels/transpose.h"
+#include "plugin/compiler/plan/kernel.h"
+
+namespace wranglet {
+
+// A new kernel needs a line here and a lowering that makes its params.
+inline constexpr std::tuple kKernels = {
+    Kernel<&AddInt8>{"AddInt8", "kernels/add.h"},
+    Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
+    Kernel<&ClampFloat32>{"ClampFloat32", "kernels/quantize.h"},
+    Kernel<&Conv2dFloat32>{"Conv2dFloat32", "kernels/conv2d.h"},
+    Kernel<&Conv2dInt8>{"Conv2dInt8", "kernels/conv2d.h"},
+    Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
+    Kernel<&DepthwiseConv2dInt8>{"DepthwiseConv2dInt8", "kernels/depthwise_conv2d.h"},
+    Kernel<&DequantizeInt8Float32>{"DequantizeInt8Float32", "kernels/quantize.h"},
+    Kernel<&GemmFloat32>{"GemmFloat32", "kernels/gemm_float32.h"},
+    Kernel<&GemmInt8>{"GemmInt8", "kernels/gemm_int8.h"},
+    Kernel<&Lookup8>{"Lookup8", "kernels/lookup.h"},
+    Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
+    Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
+    Kernel<&QuantizeFloat32Int8>{"QuantizeFloat32Int8", "kernels/quantize.h"},
+    Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},
+    Kernel<&SoftmaxInt8>{"SoftmaxInt8", "kernels/softmax.h"},
+    Kernel<&Transpose>{"Transpose", "kernels/transpose.h"},
+};
+
+template <typename... Kernels>
+std::variant<typename Kernels::Params...> ParamsOf(const std::tuple<Kernels...>&);
+
+// The params of one call, and thereby which kernel it calls.
+using KernelParams = decltype(ParamsOf(kKernels));
+
+struct KernelInfo {
+  const char* name;             // "GemmInt8"
+  const char* header;           // "kernels/gemm_int8.h"
+  std::vector<KernelArg> args;  // after the params
+};
+
+// What kernel `params` belongs to.
+KernelInfo InfoOf(const KernelParams& params);
+
+// Calls it; `args` are its arguments after the params, as many as InfoOf tells.
+void CallKernel(const KernelParams& params, std::span<void* const> args);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_PLAN_KERNEL_TABLE_H_

@@ -1,0 +1,67 @@
+#include "plugin/compiler/plan/lower_checks.h"
+
+#include <algorithm>
+#include <string>
+
+namespace wranglet {
+namespace {
+
+std::string Describe(const Tensor& tensor) {
+  std::string text = "'" + tensor.name + "' (" + NameOf(tensor.dtype);
+  if (tensor.quantization && tensor.quantization->scale.size() > 1) text += ", a scale a channel";
+  if (!tensor.quantization && tensor.dtype != DType::kFloat32) text += ", no scale";
+  return text + ")";
+}
+
+}  // namespace
+
+bool IsQuantized(const Tensor& tensor, DType dtype) {
+  return tensor.dtype == dtype && tensor.quantization && tensor.quantization->scale.size() == 1 &&
+         tensor.quantization->zero_point.size() == 1;
+}
+
+Result<DType> ActivationType(const Graph& graph, const Node& node,
+                             const std::vector<size_t>& inputs) {
+  std::vector<const Tensor*> tensors;
+  for (const size_t i : inputs) tensors.push_back(&graph.tensor(node.inputs[i]));
+  tensors.push_back(&graph.tensor(node.outputs[0]));
+  auto all = [&tensors](auto&& is) { return std::all_of(tensors.begin(), tensors.end(), is); };
+  if (all([](const Tensor* t) { return t->dtype == DType::kFloat32; })) return DType::kFloat32;
+  if (all([](const Tensor* t) { return IsQuantized(*t, DType::kInt8); })) return DType::kInt8;
+  std::string list;
+  for (const Tensor* t : tensors) list += (list.empty() ? "" : ", ") + Describe(*t);
+  return graph.ErrorAt(node, "no kernel for tensors " + list,
+                       "supported: all float32, or all int8 with one scale a tensor");
+}
+
+Status CheckFilterAndBias(const Graph& graph, const Node& node, DType dtype, int channel_axis) {
+  const Tensor& filter = graph.tensor(node.inputs[1]);
+  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoTensor;
+  const Tensor* bias = has_bias ? &graph.tensor(node.inputs[2]) : nullptr;
+  auto unsupported = [&](const Tensor& t, const std::string& what, const std::string& hint) {
+    return graph.ErrorAt(node, Describe(t) + " " + what, hint);
+  };
+  for (const Tensor* t : {&filter, bias}) {
+    if (t && !t->constant) return unsupported(*t, "has to be a constant", "");
+  }
+  const DType bias_dtype = dtype == DType::kFloat32 ? DType::kFloat32 : DType::kInt32;
+  if (filter.dtype != dtype || (bias && bias->dtype != bias_dtype)) {
+    return unsupported(filter.dtype != dtype ? filter : *bias, "has a type no kernel takes here",
+                       "supported: float32 filter and bias with float32 activations, int8 filter "
+                       "and int32 bias with int8 activations");
+  }
+  if (dtype == DType::kFloat32) return Done{};
+  if (!filter.quantization) return unsupported(filter, "is not quantised", "");
+  const auto& [scale, zero_point, axis] = *filter.quantization;
+  const int64_t channels = filter.shape[static_cast<size_t>(channel_axis)];
+  if (scale.size() != 1 &&
+      (axis != channel_axis || static_cast<int64_t>(scale.size()) != channels)) {
+    return unsupported(filter, "is quantised along another axis than the output channels", "");
+  }
+  if (std::any_of(zero_point.begin(), zero_point.end(), [](int32_t z) { return z != 0; })) {
+    return unsupported(filter, "has a zero point", "supported: symmetric filters");
+  }
+  return Done{};
+}
+
+}  // namespace wranglet

@@ -1,0 +1,41 @@
+// DepthwiseConv2D.
+
+#include <cstdint>
+#include <string>
+
+#include "kernels/depthwise_conv2d.h"
+#include "kernels/pack_depthwise.h"
+#include "plugin/compiler/plan/filtered.h"
+#include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/requantize.h"
+
+namespace wranglet {
+
+Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
+  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node, 3));
+  const WindowShape window = f.WindowFor(op.window);
+  const int64_t taps = int64_t{window.kernel_h} * window.kernel_w;
+  if (taps > kMaxDepthwiseTaps) {
+    return to.graph().ErrorAt(node,
+                              "a filter of " + std::to_string(window.kernel_h) + "x" +
+                                  std::to_string(window.kernel_w) + " is too large",
+                              "supported: up to " + std::to_string(kMaxDepthwiseTaps) + " taps");
+  }
+  const auto tap_count = static_cast<int32_t>(taps);
+  const int64_t macs = BytesOf(f.output()) / static_cast<int64_t>(SizeOf(f.output().dtype)) * taps;
+  const size_t scratch = DepthwiseScratchElements(window);
+  if (f.IsInt8()) {
+    f.Emit(DepthwiseConv2dInt8Params{window, f.InputZeroPoint(), f.Int8OutputFor(op.activation)},
+           PackDepthwiseInt8(tap_count, f.channels(), f.filter().ConstantAs<int8_t>(),
+                             f.Bias<int32_t>(), f.Scales(), f.InputZeroPoint()),
+           macs, scratch);
+  } else {
+    f.Emit(DepthwiseConv2dFloat32Params{window, OutputOf(op.activation)},
+           PackDepthwiseFloat32(tap_count, f.channels(), f.filter().ConstantAs<float>(),
+                                f.Bias<float>()),
+           macs, scratch);
+  }
+  return Done{};
+}
+
+}  // namespace wranglet

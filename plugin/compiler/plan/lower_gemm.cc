@@ -1,0 +1,105 @@
+// Operators that are, or become, matrix products of patches: Conv2D and FullyConnected.
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/conv2d.h"
+#include "kernels/gemm_float32.h"
+#include "kernels/gemm_int8.h"
+#include "kernels/pack_gemm.h"
+#include "plugin/compiler/plan/filtered.h"
+#include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/requantize.h"
+
+namespace wranglet {
+namespace {
+
+template <typename T>
+void Append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+// The filter, [channels][depth], and bias packed for products of `groups` of as many channels each.
+PackedInt8 PackInt8(const Filtered& f, int32_t groups, int32_t depth) {
+  const auto bias = f.Bias<int32_t>();
+  const std::vector<float> scales = f.Scales();
+  const auto width = static_cast<size_t>(f.channels() / groups);
+  const size_t size = width * static_cast<size_t>(depth);
+  PackedInt8 all;
+  for (size_t g = 0; g < static_cast<size_t>(groups); ++g) {
+    const PackedInt8 one = PackGemmInt8(
+        static_cast<int32_t>(width), depth, f.filter().ConstantAs<int8_t>().subspan(g * size, size),
+        std::span(bias).subspan(g * width, width), std::span(scales).subspan(g * width, width),
+        f.InputZeroPoint());
+    Append(all.filter, one.filter);
+    Append(all.bias, one.bias);
+    Append(all.scale, one.scale);
+  }
+  return all;
+}
+
+PackedFloat32 PackFloat32(const Filtered& f, int32_t groups, int32_t depth) {
+  const auto bias = f.Bias<float>();
+  const auto width = static_cast<size_t>(f.channels() / groups);
+  const size_t size = width * static_cast<size_t>(depth);
+  PackedFloat32 all;
+  for (size_t g = 0; g < static_cast<size_t>(groups); ++g) {
+    const PackedFloat32 one = PackGemmFloat32(
+        static_cast<int32_t>(width), depth, f.filter().ConstantAs<float>().subspan(g * size, size),
+        std::span(bias).subspan(g * width, width));
+    Append(all.filter, one.filter);
+    Append(all.bias, one.bias);
+  }
+  return all;
+}
+
+// A product of the input, as rows of the filter's depth, with the filter.
+void EmitGemm(const Filtered& f, const Activation& activation) {
+  const auto depth = static_cast<int32_t>(f.filter().shape.back());
+  const int64_t elements = BytesOf(f.input()) / static_cast<int64_t>(SizeOf(f.input().dtype));
+  const auto rows = static_cast<int32_t>(elements / depth);
+  const int64_t macs = elements * f.channels();
+  if (f.IsInt8()) {
+    f.Emit(GemmInt8Params{rows, depth, f.channels(), f.Int8OutputFor(activation)},
+           PackInt8(f, 1, depth), macs);
+  } else {
+    f.Emit(GemmFloat32Params{rows, depth, f.channels(), OutputOf(activation)},
+           PackFloat32(f, 1, depth), macs);
+  }
+}
+
+// Whether a convolution takes every pixel by itself, and so is a matrix product.
+bool IsPointwise(const WindowShape& w, int32_t groups) {
+  return groups == 1 && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 &&
+         w.in_h == w.out_h && w.in_w == w.out_w && w.pad_top == 0 && w.pad_left == 0;
+}
+
+}  // namespace
+
+Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
+  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node, 0));
+  const WindowShape window = f.WindowFor(op.window);
+  if (IsPointwise(window, op.groups)) {
+    EmitGemm(f, op.activation);
+    return Done{};
+  }
+  const int32_t depth = PatchDepth(window, op.groups);
+  const size_t scratch = Conv2dScratchElements(window, op.groups);
+  const int64_t macs = int64_t{window.batch} * window.out_h * window.out_w * window.out_c * depth;
+  if (f.IsInt8()) {
+    f.Emit(Conv2dInt8Params{window, op.groups, f.InputZeroPoint(), f.Int8OutputFor(op.activation)},
+           PackInt8(f, op.groups, depth), macs, scratch);
+  } else {
+    f.Emit(Conv2dFloat32Params{window, op.groups, OutputOf(op.activation)},
+           PackFloat32(f, op.groups, depth), macs, scratch);
+  }
+  return Done{};
+}
+
+Status Lower(Lowering& to, const Node& node, const FullyConnected& op) {
+  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node, 0));
+  EmitGemm(f, op.activation);
+  return Done{};
+}
+
+}  // namespace wranglet

@@ -1,0 +1,261 @@
+#include "plugin/compiler/plan/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wranglet {
+namespace {
+
+// Builds small graphs; activations are int8 with scale 0.5 and zero point 3, or as the test makes
+// them.
+class PlanTest : public testing::Test {
+ protected:
+  PlanTest() { graph_.file = "test.onnx"; }
+
+  TensorId Tensor8(Shape shape) {
+    return graph_.Add({.name = "t" + std::to_string(graph_.tensors.size()),
+                       .dtype = DType::kInt8,
+                       .shape = std::move(shape),
+                       .quantization = Quantization{{0.5f}, {3}}});
+  }
+  TensorId Input8(Shape shape) {
+    graph_.inputs.push_back(Tensor8(std::move(shape)));
+    return graph_.inputs.back();
+  }
+  TensorId Filter8(Shape shape) {
+    const TensorId id = Tensor8(std::move(shape));
+    Tensor& filter = graph_.tensor(id);
+    filter.quantization = Quantization{{0.25f}, {0}};
+    int64_t count = 1;
+    for (const int64_t d : filter.shape) count *= d;
+    filter.constant = std::vector<std::byte>(static_cast<size_t>(count), std::byte{1});
+    return id;
+  }
+  TensorId Node8(Operator op, std::vector<TensorId> inputs, Shape shape) {
+    const TensorId output = Tensor8(std::move(shape));
+    graph_.nodes.push_back({.name = "n" + std::to_string(graph_.nodes.size()),
+                            .op = std::move(op),
+                            .inputs = std::move(inputs),
+                            .outputs = {output}});
+    return output;
+  }
+
+  Plan MustPlan() {
+    Result<Plan> plan = MakePlan(graph_);
+    EXPECT_TRUE(plan.ok()) << plan.error().ToString();
+    return std::move(plan).value();
+  }
+  std::string PlanError() {
+    const Result<Plan> plan = MakePlan(graph_);
+    return plan.ok() ? "" : plan.error().ToString();
+  }
+
+  Graph graph_;
+};
+
+TEST_F(PlanTest, AGraphWithoutNodesHasItsInputAsOutput) {
+  graph_.outputs = {Input8({1, 10})};
+  const Plan plan = MustPlan();
+  EXPECT_TRUE(plan.steps.empty());
+  EXPECT_EQ(plan.inputs[0].place, plan.outputs[0].place);
+  EXPECT_EQ(plan.arena_bytes, 16);
+}
+
+TEST_F(PlanTest, APointwiseConvolutionIsAMatrixProduct) {
+  const TensorId x = Input8({1, 5, 7, 16});
+  graph_.outputs = {
+      Node8(Conv2D{.activation = {0.0f, 6.0f}}, {x, Filter8({8, 1, 1, 16})}, {1, 5, 7, 8})};
+  const Plan plan = MustPlan();
+  ASSERT_EQ(plan.steps.size(), 1u);
+  const auto& params = std::get<GemmInt8Params>(plan.steps[0].params);
+  EXPECT_EQ(params.rows, 35);
+  EXPECT_EQ(params.depth, 16);
+  EXPECT_EQ(params.cols, 8);
+  EXPECT_EQ(params.output.zero_point, 3);
+  EXPECT_EQ(params.output.min, 3) << "0 / 0.5 + 3";
+  EXPECT_EQ(params.output.max, 15) << "6 / 0.5 + 3";
+  EXPECT_EQ(plan.macs, 35 * 16 * 8);
+  EXPECT_EQ(plan.steps[0].node, "n0");
+  EXPECT_EQ(plan.steps[0].summary, "Conv2D 1x5x7x16, 8x1x1x16 -> 1x5x7x8");
+}
+
+TEST_F(PlanTest, AStridedOrPaddedPointwiseConvolutionIsNot) {
+  const TensorId x = Input8({1, 4, 4, 8});
+  Conv2D strided{.window = {.stride_h = 2, .stride_w = 2}};
+  Conv2D padded{.window = {.padding = {1, 1, 1, 1}}};
+  graph_.outputs = {Node8(strided, {x, Filter8({8, 1, 1, 8})}, {1, 2, 2, 8}),
+                    Node8(padded, {x, Filter8({8, 1, 1, 8})}, {1, 6, 6, 8})};
+  const Plan plan = MustPlan();
+  for (const Step& step : plan.steps) {
+    EXPECT_TRUE(std::holds_alternative<Conv2dInt8Params>(step.params));
+  }
+}
+
+TEST_F(PlanTest, EveryPlaceIsAligned) {
+  const TensorId x = Input8({1, 3, 3, 3});
+  const TensorId y =
+      Node8(Conv2D{.window = {.padding = {1, 1, 1, 1}}}, {x, Filter8({5, 3, 3, 3})}, {1, 3, 3, 5});
+  graph_.outputs = {Node8(Mean{{1, 2}}, {y}, {1, 5}), y};
+  const Plan plan = MustPlan();
+  for (const Step& step : plan.steps) {
+    for (const Ref& ref : step.args) EXPECT_EQ(ref.offset % kPlaceAlignment, 0);
+  }
+}
+
+TEST_F(PlanTest, AReshapeIsNoStepAndCompletesWithItsSource) {
+  const TensorId x = Input8({1, 2, 3, 4});
+  const TensorId y = Node8(Clamp{{0.0f, 6.0f}}, {x}, {1, 2, 3, 4});
+  const TensorId flat = Node8(Reshape{}, {y}, {1, 24});
+  graph_.outputs = {flat};
+  const Plan plan = MustPlan();
+  ASSERT_EQ(plan.steps.size(), 1u);
+  ASSERT_EQ(plan.steps[0].completes.size(), 2u);
+  EXPECT_EQ(plan.steps[0].completes[0].tensor, y);
+  EXPECT_EQ(plan.steps[0].completes[1].tensor, flat);
+  EXPECT_EQ(plan.steps[0].completes[1].shape, (Shape{1, 24}));
+  EXPECT_EQ(plan.outputs[0].place, plan.steps[0].args.back());
+}
+
+TEST_F(PlanTest, AReshapedInputIsCompleteAtTheStart) {
+  const TensorId x = Input8({1, 24});
+  const TensorId image = Node8(Reshape{}, {x}, {1, 2, 3, 4});
+  graph_.outputs = {Node8(Mean{{1, 2}}, {image}, {1, 4})};
+  const Plan plan = MustPlan();
+  ASSERT_EQ(plan.complete_at_start.size(), 2u);
+  EXPECT_EQ(plan.complete_at_start[0].tensor, x);
+  EXPECT_EQ(plan.complete_at_start[1].tensor, image);
+}
+
+TEST_F(PlanTest, AConstantMayBeAnOutput) {
+  const TensorId x = Input8({1, 4});
+  graph_.outputs = {x, Filter8({4, 4})};
+  const Plan plan = MustPlan();
+  EXPECT_EQ(plan.outputs[1].place.region, Ref::Region::kWeights);
+  EXPECT_EQ(plan.weights.size(), 16u);
+}
+
+TEST_F(PlanTest, AnAdditionReplacesTheInputThatDies) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  const TensorId y = Node8(Conv2D{}, {x, Filter8({16, 1, 1, 16})}, {1, 4, 4, 16});
+  const TensorId z = Node8(Conv2D{}, {y, Filter8({16, 1, 1, 16})}, {1, 4, 4, 16});
+  const TensorId sum = Node8(Binary{}, {y, z}, {1, 4, 4, 16});
+  graph_.outputs = {Node8(Mean{{1, 2}}, {sum}, {1, 16})};
+  const Plan plan = MustPlan();
+  EXPECT_EQ(plan.steps[2].args[0], plan.steps[2].args[2]);
+  EXPECT_EQ(plan.arena_bytes, 2 * 256) << "two tensors at a time are enough";
+}
+
+TEST_F(PlanTest, NothingReplacesAnOutputOrWhatIsReadLater) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  const TensorId y = Node8(Clamp{}, {x}, {1, 4, 4, 16});
+  const TensorId z = Node8(Clamp{}, {y}, {1, 4, 4, 16});
+  graph_.outputs = {y, Node8(Binary{}, {y, z}, {1, 4, 4, 16})};
+  const Plan plan = MustPlan();
+  EXPECT_EQ(plan.steps[0].args[0], plan.steps[0].args[2]) << "the input is free to be overwritten";
+  EXPECT_NE(plan.steps[1].args[0], plan.steps[1].args[2]) << "y is read again";
+  EXPECT_NE(plan.steps[2].args[0], plan.steps[2].args[2]) << "y is an output";
+  EXPECT_EQ(plan.steps[2].args[1], plan.steps[2].args[2]);
+}
+
+TEST_F(PlanTest, EqualFiltersAreStoredOnce) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  const TensorId y = Node8(Conv2D{}, {x, Filter8({16, 1, 1, 16})}, {1, 4, 4, 16});
+  graph_.outputs = {Node8(Conv2D{}, {y, Filter8({16, 1, 1, 16})}, {1, 4, 4, 16})};
+  const Plan plan = MustPlan();
+  for (size_t i = 1; i <= 3; ++i) EXPECT_EQ(plan.steps[0].args[i], plan.steps[1].args[i]);
+}
+
+// Errors name the file, the node, the operator, and what is supported.
+
+TEST_F(PlanTest, UnsupportedTypesAreAnError) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  graph_.tensor(x).dtype = DType::kInt16;
+  graph_.outputs = {Node8(Clamp{}, {x}, {1, 4, 4, 16})};
+  EXPECT_EQ(
+      PlanError(),
+      "test.onnx: node 'n0' (Clamp): no kernel for tensors 't0' (int16), 't1' (int8); supported: "
+      "all float32, or all int8 with one scale a tensor");
+}
+
+TEST_F(PlanTest, AFilterMustBeConstantAndSymmetric) {
+  const TensorId x = Input8({1, 16}), w = Filter8({4, 16});
+  graph_.outputs = {Node8(FullyConnected{}, {x, w}, {1, 4})};
+  graph_.tensor(w).quantization->zero_point = {5};
+  EXPECT_NE(PlanError().find("'t1' (int8) has a zero point"), std::string::npos) << PlanError();
+  graph_.tensor(w).quantization->zero_point = {0};
+  graph_.tensor(w).constant.reset();
+  EXPECT_NE(PlanError().find("has to be a constant"), std::string::npos) << PlanError();
+}
+
+TEST_F(PlanTest, AFilterMustBeQuantisedAlongItsOutputChannels) {
+  const TensorId x = Input8({1, 16}), w = Filter8({4, 16});
+  graph_.outputs = {Node8(FullyConnected{}, {x, w}, {1, 4})};
+  graph_.tensor(w).quantization = {std::vector<float>(16, 0.25f), std::vector<int32_t>(16), 1};
+  EXPECT_NE(PlanError().find("along another axis"), std::string::npos) << PlanError();
+}
+
+TEST_F(PlanTest, ABiasOfAnotherTypeIsAnError) {
+  const TensorId x = Input8({1, 16}), w = Filter8({4, 16}), bias = Filter8({4});
+  graph_.outputs = {Node8(FullyConnected{}, {x, w, bias}, {1, 4})};
+  EXPECT_NE(PlanError().find("'t2' (int8) has a type no kernel takes here"), std::string::npos);
+}
+
+TEST_F(PlanTest, ScalesTooFarApartAreAnError) {
+  const TensorId x = Input8({1, 16});
+  const TensorId y = Node8(FullyConnected{}, {x, Filter8({4, 16})}, {1, 4});
+  graph_.outputs = {Node8(Binary{}, {y, y}, {1, 4})};
+  graph_.tensor(y).quantization->scale = {1e-38f};
+  graph_.tensor(x).quantization->scale = {1e38f};
+  EXPECT_NE(PlanError().find("n0' (FullyConnected): the scales"), std::string::npos) << PlanError();
+  graph_.tensor(x).quantization->scale = {1e-38f};
+  EXPECT_NE(PlanError().find("n1' (Add): the scales"), std::string::npos) << PlanError();
+}
+
+TEST_F(PlanTest, ScalesAndZeroPointsThatMakeNoSenseAreAnError) {
+  const TensorId x = Input8({1, 16});
+  graph_.outputs = {Node8(Clamp{}, {x}, {1, 16})};
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const Quantization& q :
+       {Quantization{{0.0f}, {0}}, Quantization{{-1.0f}, {0}}, Quantization{{infinity}, {0}},
+        Quantization{{infinity - infinity}, {0}}, Quantization{{1.0f}, {128}},
+        Quantization{{1.0f}, {-129}}}) {
+    graph_.tensor(x).quantization = q;
+    EXPECT_EQ(PlanError(),
+              "test.onnx: tensor 't0' (1x16) has a scale or zero point that makes no sense")
+        << q.scale[0] << " " << q.zero_point[0];
+  }
+}
+
+TEST_F(PlanTest, ASoftmaxOfTooSmallAScaleIsAnError) {
+  const TensorId x = Input8({1, 16});
+  const TensorId y = Node8(Softmax{}, {x}, {1, 16});
+  graph_.outputs = {y};
+  graph_.tensor(y).quantization->scale = {1e-30f};
+  EXPECT_NE(PlanError().find("too small for probabilities"), std::string::npos) << PlanError();
+}
+
+TEST_F(PlanTest, MeansOverAxesThatAreApartAreAnError) {
+  const TensorId x = Input8({2, 3, 4, 5});
+  graph_.outputs = {Node8(Mean{{1, 3}}, {x}, {2, 4})};
+  EXPECT_NE(PlanError().find("axes side by side"), std::string::npos) << PlanError();
+}
+
+TEST_F(PlanTest, ATensorOver2GBIsAnError) {
+  const TensorId x = Input8({1, 1 << 15, 1 << 15, 2});
+  graph_.outputs = {x};
+  EXPECT_NE(PlanError().find("is over 2 GB"), std::string::npos) << PlanError();
+}
+
+TEST_F(PlanTest, ABatchNormalizationThatIsLeftIsAnError) {
+  const TensorId x = Input8({1, 4});
+  graph_.outputs = {Node8(BatchNormalization{}, {x, x, x, x, x}, {1, 4})};
+  EXPECT_NE(PlanError().find("follows no convolution"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wranglet

@@ -1,0 +1,87 @@
+#include "plugin/compiler/preprocess/image_preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "kernels/image/convert.h"
+
+namespace wranglet {
+namespace {
+
+template <typename T>
+T Store(double real, const Quantization* quantization) {
+  if constexpr (std::is_same_v<T, float>) {
+    return static_cast<float>(real);
+  } else {
+    const double stored =
+        std::nearbyint(real / quantization->scale[0]) + quantization->zero_point[0];
+    return static_cast<T>(std::clamp<double>(stored, std::numeric_limits<T>::min(),
+                                             std::numeric_limits<T>::max()));
+  }
+}
+
+template <typename T>
+std::vector<std::byte> TableOf(const ImagePreprocess& preprocess, const Quantization* quantization) {
+  std::vector<T> table;
+  for (int32_t c = 0; c < preprocess.Channels(); ++c) {
+    const auto channel = static_cast<size_t>(c);
+    const double mean = preprocess.mean[channel], std = preprocess.std[channel];
+    for (int32_t pixel = 0; pixel < 256; ++pixel) {
+      table.push_back(Store<T>((pixel - mean) / std, quantization));
+    }
+  }
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(table));
+  return {bytes.begin(), bytes.end()};
+}
+
+const char* Describe(ImageStatus status) {
+  switch (status) {
+    case ImageStatus::kOk: return "";
+    case ImageStatus::kUnknownFormat: return "is not a JPEG image";
+    case ImageStatus::kCorrupt: return "is a truncated or damaged JPEG image";
+    case ImageStatus::kTooManyPixels: return "has more than 50 million pixels";
+    case ImageStatus::kOutOfMemory: return "needs more memory than there is";
+    case ImageStatus::kBadArgument: return "cannot become an input of this size";
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> MakeTable(const ImagePreprocess& preprocess, DType dtype,
+                                         const std::optional<Quantization>& quantization) {
+  const bool has_scale = quantization && quantization->scale.size() == 1;
+  const Quantization* q = has_scale ? &*quantization : nullptr;
+  if (dtype == DType::kFloat32) return TableOf<float>(preprocess, q);
+  if (has_scale && dtype == DType::kInt8) return TableOf<int8_t>(preprocess, q);
+  if (has_scale && dtype == DType::kUint8) return TableOf<uint8_t>(preprocess, q);
+  if (has_scale && dtype == DType::kInt16) return TableOf<int16_t>(preprocess, q);
+  return Error{.message = std::string("images cannot become an input of ") + NameOf(dtype),
+               .hint = "supported: float32, or int8, uint8 or int16 with one scale"};
+}
+
+Result<std::vector<std::byte>> PreprocessJpeg(std::span<const std::byte> jpeg,
+                                              const ImagePreprocess& preprocess, DType dtype,
+                                              std::span<const std::byte> table) {
+  const ImageSpec spec = {.width = preprocess.width,
+                          .height = preprocess.height,
+                          .color = preprocess.color,
+                          .crop = preprocess.crop,
+                          .element_size = static_cast<int32_t>(SizeOf(dtype))};
+  if (!spec.IsValid() || static_cast<int64_t>(table.size()) != spec.TableBytes()) {
+    return Error{.message = Describe(ImageStatus::kBadArgument)};
+  }
+  std::vector<std::byte> tensor(static_cast<size_t>(spec.TensorBytes()));
+  const auto bytes = [](std::span<const std::byte> s) {
+    return std::span(reinterpret_cast<const uint8_t*>(s.data()), s.size());
+  };
+  const ImageStatus status =
+      ConvertImage(bytes(jpeg), spec, bytes(table), reinterpret_cast<uint8_t*>(tensor.data()));
+  if (status != ImageStatus::kOk) return Error{.message = Describe(status)};
+  return tensor;
+}
+
+}  // namespace wranglet

@@ -1,0 +1,36 @@
+// Scales and zero points: from the numbers a tensor holds to the integers that stand for them.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_PARAMETERS_H_
+#define WRANGLET_PLUGIN_COMPILER_QUANTIZE_PARAMETERS_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/quantize/ranges.h"
+
+namespace wranglet {
+
+// Biases stay below this, so that an int32 sum has as much room again for the products: enough for
+// 2^30 / (255 * 127) > 33000 of the largest.
+inline constexpr int32_t kMaxBias = 1 << 30;
+
+// int8 parameters under which zero is exact and both ends of `range`, widened to hold zero, lie
+// within half a scale of a stored value: TensorFlow Lite's nudged zero point. A range of nothing but
+// zero gets scale 1.
+Quantization ActivationQuantization(Range range);
+
+// The symmetric int8 scale of one output channel: max|weight| / 127, or larger when `bias` would
+// otherwise exceed kMaxBias in units of input_scale * scale. 1 for a channel that is all zero.
+float ChannelScale(float max_weight, float bias, float input_scale);
+
+// The number of `scale` nearest to `real`, halves to even, within [-127, 127].
+int8_t QuantizeWeight(float real, float scale);
+
+// The number of input_scale * weight_scale nearest to `real`, within +-kMaxBias.
+int32_t QuantizeBias(float real, float input_scale, float weight_scale);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_QUANTIZE_PARAMETERS_H_

@@ -1,0 +1,239 @@
+#include "plugin/compiler/run/random_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace wranglet {
+namespace {
+
+// Values lie in about this many deviations around 0.
+constexpr float kSpread = 3.0f;
+
+template <typename T>
+void AppendBytes(std::vector<std::byte>& bytes, T value) {
+  const auto* begin = reinterpret_cast<const std::byte*>(&value);
+  bytes.insert(bytes.end(), begin, begin + sizeof(T));
+}
+
+// A window's output size along one dimension; `padding` is that of both ends.
+int64_t OutputSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding) {
+  return (in + padding - ((kernel - 1) * dilation + 1)) / stride + 1;
+}
+
+}  // namespace
+
+RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_(dtype) {
+  graph_.file = "random.onnx";
+  const Shape shape = {Pick(1, 2), Pick(3, 9), Pick(3, 9), Pick(1, 20)};
+  TensorId x = NewActivation(shape, 1.0f);
+  graph_.inputs = {x};
+  const std::vector<TensorId (RandomNetwork::*)(TensorId)> body = {
+      &RandomNetwork::AppendConv2D,    &RandomNetwork::AppendPointwise,
+      &RandomNetwork::AppendDepthwise, &RandomNetwork::AppendResidual,
+      &RandomNetwork::AppendClamp,     &RandomNetwork::AppendTranspose,
+      &RandomNetwork::AppendReshape,
+  };
+  for (int64_t layers = Pick(1, 6); layers > 0; --layers) {
+    x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);
+  }
+  if (Pick(0, 3) == 0) graph_.outputs.push_back(x);
+  graph_.outputs.push_back(AppendHead(x));
+}
+
+std::vector<std::byte> RandomNetwork::RandomInput() {
+  int64_t count = 1;
+  for (const int64_t d : ShapeOf(graph_.inputs[0])) count *= d;
+  return RandomElements(graph_.tensor(graph_.inputs[0]).dtype, count);
+}
+
+int64_t RandomNetwork::Pick(int64_t low, int64_t high) {
+  return std::uniform_int_distribution<int64_t>(low, high)(random_);
+}
+
+float RandomNetwork::PickReal(float low, float high) {
+  return std::uniform_real_distribution<float>(low, high)(random_);
+}
+
+std::vector<std::byte> RandomNetwork::RandomElements(DType dtype, int64_t count) {
+  std::vector<std::byte> bytes;
+  for (int64_t i = 0; i < count; ++i) {
+    switch (dtype) {
+      case DType::kFloat32:
+        AppendBytes(bytes, PickReal(-2.0f, 2.0f));
+        break;
+      case DType::kInt8:
+        AppendBytes(bytes, static_cast<int8_t>(Pick(-127, 127)));
+        break;
+      default:
+        AppendBytes(bytes, static_cast<int32_t>(Pick(-3000, 3000)));
+    }
+  }
+  return bytes;
+}
+
+TensorId RandomNetwork::NewActivation(const Shape& shape, float deviation) {
+  Tensor tensor{
+      .name = "t" + std::to_string(graph_.tensors.size()), .dtype = dtype_, .shape = shape};
+  if (dtype_ == DType::kInt8) {
+    tensor.quantization =
+        Quantization{{2 * kSpread * deviation / 255}, {static_cast<int32_t>(Pick(-60, 60))}};
+  }
+  deviations_.resize(graph_.tensors.size());
+  deviations_.push_back(deviation);
+  return graph_.Add(std::move(tensor));
+}
+
+TensorId RandomNetwork::NewFilter(const Shape& shape, size_t channel_axis) {
+  int64_t count = 1;
+  for (const int64_t d : shape) count *= d;
+  Tensor tensor{
+      .name = "t" + std::to_string(graph_.tensors.size()), .dtype = dtype_, .shape = shape};
+  tensor.constant = RandomElements(dtype_, count);
+  if (dtype_ == DType::kInt8) {
+    const bool per_channel = Pick(0, 2) > 0;
+    Quantization q;
+    for (int64_t c = 0; c < (per_channel ? shape[channel_axis] : 1); ++c) {
+      q.scale.push_back(PickReal(0.005f, 0.02f));
+      q.zero_point.push_back(0);
+    }
+    q.axis = static_cast<int>(channel_axis);
+    tensor.quantization = q;
+  }
+  return graph_.Add(std::move(tensor));
+}
+
+TensorId RandomNetwork::NewBias(TensorId x, TensorId filter, int64_t channels) {
+  if (Pick(0, 3) == 0) return kNoTensor;
+  Tensor tensor{.name = "t" + std::to_string(graph_.tensors.size()),
+                .dtype = dtype_ == DType::kInt8 ? DType::kInt32 : dtype_,
+                .shape = {channels}};
+  tensor.constant = RandomElements(tensor.dtype, channels);
+  if (dtype_ == DType::kInt8) {
+    Quantization q = *graph_.tensor(filter).quantization;
+    for (float& scale : q.scale) scale *= graph_.tensor(x).quantization->scale[0];
+    q.axis = 0;
+    tensor.quantization = q;
+  }
+  return graph_.Add(std::move(tensor));
+}
+
+TensorId RandomNetwork::Append(Operator op, std::vector<TensorId> inputs, const Shape& shape,
+                               float deviation) {
+  const TensorId output = NewActivation(shape, deviation);
+  graph_.nodes.push_back({.name = "node" + std::to_string(graph_.nodes.size()),
+                          .op = std::move(op),
+                          .inputs = std::move(inputs),
+                          .outputs = {output}});
+  return output;
+}
+
+Activation RandomNetwork::RandomActivation() {
+  switch (Pick(0, 3)) {
+    case 0:
+      return {0.0f, 6.0f};
+    case 1:
+      return {.min = 0.0f};
+    case 2:
+      return {-1.0f, 1.0f};
+    default:
+      return {};
+  }
+}
+
+TensorId RandomNetwork::AppendConv2D(TensorId x) {
+  const Shape in = ShapeOf(x);
+  Conv2D op;
+  op.activation = RandomActivation();
+  if (Pick(0, 2) == 0) {
+    for (const int32_t groups : {2, 3, 5}) op.groups = in[3] % groups == 0 ? groups : op.groups;
+  }
+  const int64_t kh = Pick(1, 3), kw = Pick(1, 3), out_c = op.groups * Pick(1, 6);
+  op.window = {.stride_h = static_cast<int32_t>(Pick(1, 2)),
+               .stride_w = static_cast<int32_t>(Pick(1, 2)),
+               .dilation_h = static_cast<int32_t>(Pick(1, 2)),
+               .dilation_w = static_cast<int32_t>(Pick(1, 2)),
+               .padding = {2, 1, 2, 3}};
+  const TensorId filter = NewFilter({out_c, kh, kw, in[3] / op.groups}, 0);
+  const auto& w = op.window;
+  const Shape out = {in[0], OutputSize(in[1], kh, w.stride_h, w.dilation_h, 4),
+                     OutputSize(in[2], kw, w.stride_w, w.dilation_w, 4), out_c};
+  const float depth = static_cast<float>(kh * kw * in[3] / op.groups);
+  return Append(op, {x, filter, NewBias(x, filter, out_c)}, out, Deviation(x) * std::sqrt(depth));
+}
+
+TensorId RandomNetwork::AppendPointwise(TensorId x) {
+  const Shape in = ShapeOf(x);
+  const int64_t out_c = Pick(1, 24);
+  const TensorId filter = NewFilter({out_c, 1, 1, in[3]}, 0);
+  return Append(Conv2D{.activation = RandomActivation()}, {x, filter, NewBias(x, filter, out_c)},
+                {in[0], in[1], in[2], out_c}, Deviation(x) * std::sqrt(static_cast<float>(in[3])));
+}
+
+TensorId RandomNetwork::AppendDepthwise(TensorId x) {
+  const Shape in = ShapeOf(x);
+  DepthwiseConv2D op;
+  op.multiplier = static_cast<int32_t>(Pick(0, 2) == 0 ? 2 : 1);
+  op.activation = RandomActivation();
+  op.window.stride_h = op.window.stride_w = static_cast<int32_t>(Pick(1, 2));
+  op.window.padding = {1, 1, 1, 1};
+  const TensorId filter = NewFilter({1, 3, 3, in[3] * op.multiplier}, 3);
+  const Shape out = {in[0], OutputSize(in[1], 3, op.window.stride_h, 1, 2),
+                     OutputSize(in[2], 3, op.window.stride_w, 1, 2), in[3] * op.multiplier};
+  return Append(op, {x, filter, NewBias(x, filter, out[3])}, out, Deviation(x) * 3);
+}
+
+TensorId RandomNetwork::AppendResidual(TensorId x) {
+  const Shape in = ShapeOf(x);
+  const TensorId filter = NewFilter({in[3], 1, 1, in[3]}, 0);
+  const TensorId branch = Append(Conv2D{}, {x, filter, kNoTensor}, in,
+                                 Deviation(x) * std::sqrt(static_cast<float>(in[3])));
+  auto sum = [&](TensorId a, TensorId b) {
+    const Binary add{.kind = Binary::Kind::kAdd, .activation = RandomActivation()};
+    return Append(add, {a, b}, in, Deviation(a) + Deviation(b));
+  };
+  const TensorId y = sum(x, branch);
+  return Pick(0, 1) == 0 ? y : sum(y, x);  // of which the first may not replace x
+}
+
+TensorId RandomNetwork::AppendClamp(TensorId x) {
+  return Append(Clamp{RandomActivation()}, {x}, ShapeOf(x), Deviation(x));
+}
+
+TensorId RandomNetwork::AppendTranspose(TensorId x) {
+  const Shape in = ShapeOf(x);
+  Transpose op{{0, 1, 2, 3}};
+  std::shuffle(op.permutation.begin(), op.permutation.end(), random_);
+  Shape out;
+  for (const int32_t axis : op.permutation) out.push_back(in[static_cast<size_t>(axis)]);
+  const TensorId y = Append(op, {x}, out, Deviation(x));
+  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  return y;
+}
+
+TensorId RandomNetwork::AppendReshape(TensorId x) {
+  const Shape in = ShapeOf(x);
+  const TensorId y = Append(Reshape{}, {x}, {in[0], in[2], in[1], in[3]}, Deviation(x));
+  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  return y;
+}
+
+TensorId RandomNetwork::AppendHead(TensorId x) {
+  const Shape in = ShapeOf(x);
+  const TensorId mean = Append(Mean{{1, 2}}, {x}, {in[0], 1, 1, in[3]}, Deviation(x));
+  const TensorId flat = Append(Reshape{}, {mean}, {in[0], in[3]}, Deviation(x));
+  graph_.tensor(flat).quantization = graph_.tensor(mean).quantization;
+  const int64_t classes = Pick(1, 12);
+  const TensorId filter = NewFilter({classes, in[3]}, 0);
+  const TensorId logits =
+      Append(FullyConnected{}, {flat, filter, NewBias(flat, filter, classes)}, {in[0], classes},
+             Deviation(x) * std::sqrt(static_cast<float>(in[3])));
+  if (Pick(0, 1) == 0) return logits;
+  const TensorId probabilities = Append(Softmax{}, {logits}, {in[0], classes}, 1.0f);
+  if (dtype_ == DType::kInt8) {
+    graph_.tensor(probabilities).quantization = Quantization{{1.0f / 256}, {-128}};
+  }
+  return probabilities;
+}
+
+}  // namespace wranglet

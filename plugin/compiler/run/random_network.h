@@ -1,0 +1,59 @@
+// For tests: small random networks that use every operator the planner knows.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_RUN_RANDOM_NETWORK_H_
+#define WRANGLET_PLUGIN_COMPILER_RUN_RANDOM_NETWORK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "plugin/compiler/graph/graph.h"
+
+namespace wranglet {
+
+class RandomNetwork {
+ public:
+  // A network whose activations are float32 or int8; the seed decides all else.
+  RandomNetwork(uint32_t seed, DType dtype);
+
+  const Graph& graph() const { return graph_; }
+
+  // Random bytes that are a valid value of input 0.
+  std::vector<std::byte> RandomInput();
+
+ private:
+  int64_t Pick(int64_t low, int64_t high);
+  float PickReal(float low, float high);
+  std::vector<std::byte> RandomElements(DType dtype, int64_t count);
+
+  // An activation of this shape; int8 ones get a scale under which values of `deviation` do not all
+  // saturate.
+  TensorId NewActivation(const Shape& shape, float deviation);
+  TensorId NewFilter(const Shape& shape, size_t channel_axis);
+  TensorId NewBias(TensorId x, TensorId filter, int64_t channels);
+  TensorId Append(Operator op, std::vector<TensorId> inputs, const Shape& shape, float deviation);
+  float Deviation(TensorId id) const { return deviations_[static_cast<size_t>(id)]; }
+  Shape ShapeOf(TensorId id) const { return graph_.tensor(id).shape; }
+  Activation RandomActivation();
+
+  // Each appends an operator that reads x, and returns what it makes.
+  TensorId AppendConv2D(TensorId x);
+  TensorId AppendPointwise(TensorId x);
+  TensorId AppendDepthwise(TensorId x);
+  TensorId AppendResidual(TensorId x);
+  TensorId AppendClamp(TensorId x);
+  TensorId AppendTranspose(TensorId x);
+  TensorId AppendReshape(TensorId x);
+  TensorId AppendHead(TensorId x);
+
+  std::mt19937 random_;
+  DType dtype_;
+  Graph graph_;
+  std::vector<float> deviations_;  // about how large each tensor's values are
+};
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_RUN_RANDOM_NETWORK_H_

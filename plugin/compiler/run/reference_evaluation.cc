@@ -1,0 +1,224 @@
+#include "plugin/compiler/run/reference_evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <variant>
+
+namespace wranglet {
+namespace {
+
+using Values = std::vector<double>;
+
+int64_t Count(const Shape& shape) {
+  int64_t count = 1;
+  for (const int64_t d : shape) count *= d;
+  return count;
+}
+
+// The indices of the element at `offset` of a tensor of this shape.
+Shape IndexAt(const Shape& shape, int64_t offset) {
+  Shape index(shape.size());
+  for (size_t i = shape.size(); i-- > 0;) {
+    index[i] = offset % shape[i];
+    offset /= shape[i];
+  }
+  return index;
+}
+
+// The offset of an element; dimensions of 1 are broadcast, leading ones may be missing.
+int64_t OffsetOf(const Shape& shape, const Shape& index) {
+  const size_t missing = index.size() - shape.size();
+  int64_t offset = 0;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    offset = offset * shape[i] + (shape[i] == 1 ? 0 : index[missing + i]);
+  }
+  return offset;
+}
+
+double Clamped(const Activation& activation, double value) {
+  return std::min<double>(std::max<double>(value, activation.min), activation.max);
+}
+
+// One node's shapes and values, and a function an operator.
+class Evaluation {
+ public:
+  Evaluation(const Graph& graph, const Node& node, const std::vector<Values>& inputs)
+      : graph_(graph), node_(node), inputs_(inputs), output_shape_(Output().shape) {}
+
+  Values operator()(const Conv2D& op) const {
+    const Shape& filter = In(1).shape;
+    const int64_t group_outputs = filter[0] / op.groups;
+    return Convolve(op.window, op.activation, filter[3], [&](int64_t o, int64_t i) {
+      return Tap{o / group_outputs * filter[3] + i, {o, 0, 0, i}};
+    });
+  }
+
+  Values operator()(const DepthwiseConv2D& op) const {
+    return Convolve(op.window, op.activation, 1,
+                    [&](int64_t o, int64_t) { return Tap{o / op.multiplier, {0, 0, 0, o}}; });
+  }
+
+  Values operator()(const FullyConnected& op) const {
+    const int64_t depth = In(1).shape[1];
+    return ForEachOutput([&](const Shape&, int64_t offset) {
+      const int64_t row = offset / output_shape_.back(), o = offset % output_shape_.back();
+      double sum = Bias(o);
+      for (int64_t i = 0; i < depth; ++i) sum += At(0, row * depth + i) * At(1, o * depth + i);
+      return Clamped(op.activation, sum);
+    });
+  }
+
+  Values operator()(const Binary& op) const {
+    return ForEachOutput([&](const Shape& index, int64_t) {
+      const double a = At(0, OffsetOf(In(0).shape, index));
+      const double b = At(1, OffsetOf(In(1).shape, index));
+      return Clamped(op.activation, Combine(op.kind, a, b));
+    });
+  }
+
+  Values operator()(const Clamp& op) const {
+    return ForEachOutput(
+        [&](const Shape&, int64_t offset) { return Clamped(op.activation, At(0, offset)); });
+  }
+
+  Values operator()(const Mean& op) const {
+    Shape kept = In(0).shape;
+    for (const int32_t axis : op.axes) kept[static_cast<size_t>(axis)] = 1;
+    Values sums(static_cast<size_t>(Count(kept)));
+    for (size_t i = 0; i < inputs_[0].size(); ++i) {
+      const Shape index = IndexAt(In(0).shape, static_cast<int64_t>(i));
+      sums[static_cast<size_t>(OffsetOf(kept, index))] += inputs_[0][i];
+    }
+    const double count = static_cast<double>(inputs_[0].size() / sums.size());
+    for (double& sum : sums) sum /= count;
+    return sums;
+  }
+
+  Values operator()(const Softmax& op) const {
+    Values values = inputs_[0];
+    const auto classes = output_shape_.back();
+    for (auto row = values.begin(); row != values.end(); row += classes) {
+      const double max = *std::max_element(row, row + classes);
+      double sum = 0;
+      for (auto v = row; v != row + classes; ++v) sum += * v = std::exp(op.beta * (*v - max));
+      for (auto v = row; v != row + classes; ++v) *v /= sum;
+    }
+    return values;
+  }
+
+  Values operator()(const Transpose& op) const {
+    return ForEachOutput([&](const Shape& index, int64_t) {
+      Shape from(index.size());
+      for (size_t i = 0; i < index.size(); ++i)
+        from[static_cast<size_t>(op.permutation[i])] = index[i];
+      return At(0, OffsetOf(In(0).shape, from));
+    });
+  }
+
+  // Reshape, Identity, Quantize and Dequantize keep the values.
+  template <typename Op>
+  Values operator()(const Op&) const {
+    return inputs_[0];
+  }
+
+ private:
+  // What one output channel's i-th weight at a position of the window meets.
+  struct Tap {
+    int64_t input_channel;
+    Shape filter_index;  // with the position still 0
+  };
+
+  const Tensor& In(size_t i) const { return graph_.tensor(node_.inputs[i]); }
+  const Tensor& Output() const { return graph_.tensor(node_.outputs[0]); }
+  double At(size_t input, int64_t offset) const {
+    return inputs_[input][static_cast<size_t>(offset)];
+  }
+  double Bias(int64_t channel) const {
+    return inputs_.size() > 2 && !inputs_[2].empty() ? At(2, channel) : 0.0;
+  }
+
+  template <typename F>
+  Values ForEachOutput(F&& value) const {
+    Values values;
+    for (int64_t i = 0; i < Count(output_shape_); ++i) {
+      values.push_back(value(IndexAt(output_shape_, i), i));
+    }
+    return values;
+  }
+
+  template <typename TapOf>
+  Values Convolve(const Window& window, const Activation& activation, int64_t depth,
+                  TapOf&& tap_of) const {
+    const Shape &in = In(0).shape, &filter = In(1).shape;
+    return ForEachOutput([&](const Shape& out, int64_t) {
+      double sum = Bias(out[3]);
+      for (int64_t tap = 0; tap < filter[1] * filter[2] * depth; ++tap) {
+        const Shape k = IndexAt({filter[1], filter[2], depth}, tap);
+        const int64_t y = out[1] * window.stride_h + k[0] * window.dilation_h - window.padding.top;
+        const int64_t x = out[2] * window.stride_w + k[1] * window.dilation_w - window.padding.left;
+        if (y < 0 || y >= in[1] || x < 0 || x >= in[2]) continue;
+        auto [channel, f] = tap_of(out[3], k[2]);
+        f[1] = k[0], f[2] = k[1];
+        sum += At(0, OffsetOf(in, {out[0], y, x, channel})) * At(1, OffsetOf(filter, f));
+      }
+      return Clamped(activation, sum);
+    });
+  }
+
+  static double Combine(Binary::Kind kind, double a, double b) {
+    switch (kind) {
+      case Binary::Kind::kAdd:
+        return a + b;
+      case Binary::Kind::kSub:
+        return a - b;
+      case Binary::Kind::kMul:
+        return a * b;
+      case Binary::Kind::kMaximum:
+        return std::max(a, b);
+      case Binary::Kind::kMinimum:
+        return std::min(a, b);
+    }
+    return 0;
+  }
+
+  const Graph& graph_;
+  const Node& node_;
+  const std::vector<Values>& inputs_;
+  const Shape& output_shape_;
+};
+
+template <typename T>
+Values Converted(std::span<const std::byte> bytes) {
+  Values values(bytes.size() / sizeof(T));
+  for (size_t i = 0; i < values.size(); ++i) {
+    T value;
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+    values[i] = static_cast<double>(value);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<double> RealValues(const Tensor& tensor, std::span<const std::byte> bytes) {
+  if (tensor.dtype == DType::kFloat32) return Converted<float>(bytes);
+  Values values =
+      tensor.dtype == DType::kInt8 ? Converted<int8_t>(bytes) : Converted<int32_t>(bytes);
+  if (!tensor.quantization) return values;
+  const auto& [scale, zero_point, axis] = *tensor.quantization;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Shape index = IndexAt(tensor.shape, static_cast<int64_t>(i));
+    const size_t c = scale.size() == 1 ? 0 : static_cast<size_t>(index[static_cast<size_t>(axis)]);
+    values[i] = (values[i] - zero_point[c]) * scale[c];
+  }
+  return values;
+}
+
+std::vector<double> ReferenceOutput(const Graph& graph, const Node& node,
+                                    const std::vector<std::vector<double>>& inputs) {
+  return std::visit(Evaluation(graph, node, inputs), node.op);
+}
+
+}  // namespace wranglet

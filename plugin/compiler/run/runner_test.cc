@@ -1,0 +1,130 @@
+#include "plugin/compiler/run/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/plan/plan.h"
+#include "plugin/compiler/run/random_network.h"
+#include "plugin/compiler/run/reference_evaluation.h"
+
+namespace wranglet {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+// Copies of all tensors, as an observer saw them.
+class Observed {
+ public:
+  Runner::Observer Observer() {
+    return [this](TensorId id, std::span<const std::byte> bytes) {
+      EXPECT_TRUE(tensors_.emplace(id, Bytes(bytes.begin(), bytes.end())).second)
+          << "tensor " << id << " is complete only once";
+    };
+  }
+  bool Has(TensorId id) const { return tensors_.contains(id); }
+  const Bytes& operator[](TensorId id) const { return tensors_.at(id); }
+
+ private:
+  std::map<TensorId, Bytes> tensors_;
+};
+
+// Float results may differ by what rounding makes of summands as large as `input`.
+void ExpectNear(const Tensor& tensor, const Bytes& bytes, const std::vector<double>& expected,
+                const std::vector<double>& input) {
+  const std::vector<double> actual = RealValues(tensor, bytes);
+  ASSERT_EQ(actual.size(), expected.size());
+  double largest = 1.0;
+  for (const double v : input) largest = std::max(largest, std::abs(v));
+  for (size_t i = 0; i < actual.size(); ++i) {
+    ASSERT_NEAR(actual[i], expected[i], 1e-5 * largest) << "element " << i;
+  }
+}
+
+// int8 results are the nearest value; near the middle between two, where float32 arithmetic
+// decides, either.
+void ExpectRounded(const Tensor& tensor, const Bytes& bytes, const std::vector<double>& expected) {
+  const double scale = tensor.quantization->scale[0];
+  const double zero_point = tensor.quantization->zero_point[0];
+  const std::vector<double> actual = RealValues(tensor, bytes);
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    const double stored = std::clamp(expected[i] / scale + zero_point, -128.0, 127.0);
+    ASSERT_NEAR(actual[i] / scale + zero_point, stored, 0.51) << "element " << i;
+  }
+}
+
+class RandomNetworks : public testing::TestWithParam<DType> {};
+
+// Each node's output must be what the node means, given the inputs that were observed when they
+// were complete: so a wrong packing or parameter shows, and so does a buffer overwritten too early.
+TEST_P(RandomNetworks, EveryNodeComputesWhatItMeans) {
+  for (uint32_t seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    RandomNetwork network(seed, GetParam());
+    const Graph& graph = network.graph();
+    const Result<Plan> plan = MakePlan(graph);
+    ASSERT_TRUE(plan.ok()) << plan.error().ToString();
+    ASSERT_GE(plan->arena_bytes, plan->arena_lower_bound);
+    Runner runner(*plan);
+    runner.SetInput(0, network.RandomInput());
+    Observed observed;
+    runner.Run(observed.Observer());
+
+    for (const Node& node : graph.nodes) {
+      SCOPED_TRACE(node.name + " " + NameOf(node.op));
+      std::vector<std::vector<double>> inputs;
+      for (const TensorId id : node.inputs) {
+        if (id == kNoTensor) {
+          inputs.emplace_back();
+        } else {
+          const Tensor& input = graph.tensor(id);
+          inputs.push_back(RealValues(input, input.constant ? *input.constant : observed[id]));
+        }
+      }
+      const TensorId output = node.outputs[0];
+      ASSERT_TRUE(observed.Has(output));
+      const std::vector<double> expected = ReferenceOutput(graph, node, inputs);
+      if (GetParam() == DType::kFloat32) {
+        ExpectNear(graph.tensor(output), observed[output], expected, inputs[0]);
+      } else {
+        ExpectRounded(graph.tensor(output), observed[output], expected);
+      }
+      if (HasFatalFailure()) return;
+    }
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+      const std::span<const std::byte> output = runner.Output(i);
+      ASSERT_TRUE(std::ranges::equal(output, observed[graph.outputs[i]])) << "output " << i;
+    }
+  }
+}
+
+TEST_P(RandomNetworks, ASecondRunIsNotTouchedByTheFirst) {
+  for (uint32_t seed = 0; seed < 50; ++seed) {
+    RandomNetwork network(seed, GetParam());
+    const Result<Plan> plan = MakePlan(network.graph());
+    ASSERT_TRUE(plan.ok());
+    const Bytes first = network.RandomInput(), second = network.RandomInput();
+    Runner used(*plan), fresh(*plan);
+    used.SetInput(0, first);
+    used.Run();
+    for (Runner* runner : {&used, &fresh}) {
+      runner->SetInput(0, second);
+      runner->Run();
+    }
+    ASSERT_TRUE(std::ranges::equal(used.Output(0), fresh.Output(0))) << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(DTypes, RandomNetworks, testing::Values(DType::kFloat32, DType::kInt8),
+                         [](const auto& info) { return NameOf(info.param); });
+
+}  // namespace
+}  // namespace wranglet
