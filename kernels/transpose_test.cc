@@ -13,7 +13,7 @@ void ExpectMovesChannelsFirst() {
   constexpr int32_t kA = 3, kB = 4, kC = 5;
   std::vector<T> input(kA * kB * kC), output(input.size());
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<T>(i);
-  Transpose({.sizes = {1, 1, 1, kC, kA, kB},
+  TransposeElements({.sizes = {1, 1, 1, kC, kA, kB},
              .strides = {0, 0, 0, 1, kB * kC, kC},
              .element_bytes = sizeof(T)},
             reinterpret_cast<const uint8_t*>(input.data()),

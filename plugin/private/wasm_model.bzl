@@ -1,6 +1,6 @@
 """wasm_model: a trained network as a WebAssembly module with its manifest and ES module."""
 
-load(":cc.bzl", "cc_binary")
+load(":cc.bzl", "cc_binary", "cc_library")
 load(":compile_model.bzl", "compile_model")
 load(":model_info.bzl", "WrangletModelInfo")
 load(":wasm_binary.bzl", "MODULE_LINKOPTS", "WASM_OPT_ATTR", "wasm_opt")
@@ -118,14 +118,24 @@ def wasm_model(
             tags = ["manual"],
             visibility = ["//visibility:private"],
         )
+
+    # steps.cc embeds weights.bin, which it finds beside itself.
+    cc_library(
+        name = compiled + ".embedded",
+        tags = ["manual"],
+        textual_hdrs = [compiled + ".weights"],
+        visibility = ["//visibility:private"],
+    )
     cc_binary(
         name = name + ".module.wasm",
         srcs = [compiled + ".steps"],
-        additional_compiler_inputs = [compiled + ".weights"],
         linkopts = _LINKOPTS,
         tags = ["manual"],
         visibility = ["//visibility:private"],
-        deps = [Label("//kernels")],
+        deps = [
+            compiled + ".embedded",
+            Label("//kernels"),
+        ],
     )
     _wasm_model(
         name = name,

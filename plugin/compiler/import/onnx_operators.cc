@@ -4,8 +4,9 @@
 #include <string_view>
 
 namespace wranglet {
+namespace {
 
-OnnxTranslation FindOnnxTranslation(const std::string& op_type) {
+const std::map<std::string_view, OnnxTranslation>& Translations() {
   static const auto* const kTranslations = new std::map<std::string_view, OnnxTranslation>{
       {"Add", TranslateAdd},
       {"BatchNormalization", TranslateBatchNormalization},
@@ -34,8 +35,20 @@ OnnxTranslation FindOnnxTranslation(const std::string& op_type) {
       {"Transpose", TranslateTranspose},
       {"Unsqueeze", TranslateUnsqueeze},
   };
-  const auto found = kTranslations->find(op_type);
-  return found == kTranslations->end() ? nullptr : found->second;
+  return *kTranslations;
+}
+
+}  // namespace
+
+OnnxTranslation FindOnnxTranslation(const std::string& op_type) {
+  const auto found = Translations().find(op_type);
+  return found == Translations().end() ? nullptr : found->second;
+}
+
+std::vector<std::string> OnnxOperators() {
+  std::vector<std::string> names;
+  for (const auto& [name, translation] : Translations()) names.emplace_back(name);
+  return names;
 }
 
 }  // namespace wranglet

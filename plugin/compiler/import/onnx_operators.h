@@ -5,6 +5,7 @@
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_OPERATORS_H_
 
 #include <string>
+#include <vector>
 
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
@@ -17,6 +18,9 @@ using OnnxTranslation = Result<TensorId> (*)(OnnxNode&);
 
 // The translation of `op_type`, or null.
 OnnxTranslation FindOnnxTranslation(const std::string& op_type);
+
+// The operators that have one, in alphabetical order.
+std::vector<std::string> OnnxOperators();
 
 // onnx_convolution.cc
 Result<TensorId> TranslateConv(OnnxNode& node);

@@ -26,7 +26,14 @@ Status FuseActivation(Graph& graph);
 // Drops nodes whose outputs nobody reads, and tensors that are left over.
 Status RemoveDeadNodes(Graph& graph);
 
-// All of them, in the order in which they help each other, each followed by Validate.
+using Pass = Status (*)(Graph&);
+
+// All of them, in the order in which they help each other: Transposes go first, so that the others
+// find producers and consumers side by side.
+inline constexpr Pass kPasses[] = {RemoveDeadNodes, CancelTransposes, FoldBatchNormalization,
+                                   FuseBias,        FuseActivation,   RemoveDeadNodes};
+
+// Runs them, each followed by Validate.
 Status RunPasses(Graph& graph);
 
 }  // namespace wranglet

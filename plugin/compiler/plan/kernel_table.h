@@ -42,7 +42,7 @@ inline constexpr std::tuple kKernels = {
     Kernel<&QuantizeFloat32Int8>{"QuantizeFloat32Int8", "kernels/quantize.h"},
     Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},
     Kernel<&SoftmaxInt8>{"SoftmaxInt8", "kernels/softmax.h"},
-    Kernel<&Transpose>{"Transpose", "kernels/transpose.h"},
+    Kernel<&TransposeElements>{"TransposeElements", "kernels/transpose.h"},
 };
 
 template <typename... Kernels>

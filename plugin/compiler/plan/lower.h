@@ -19,7 +19,7 @@ Status Lower(Lowering& to, const Node& node, const Clamp& op);
 Status Lower(Lowering& to, const Node& node, const Mean& op);
 Status Lower(Lowering& to, const Node& node, const Softmax& op);
 Status Lower(Lowering& to, const Node& node, const Reshape& op);
-Status Lower(Lowering& to, const Node& node, const struct Transpose& op);
+Status Lower(Lowering& to, const Node& node, const Transpose& op);
 Status Lower(Lowering& to, const Node& node, const BatchNormalization& op);
 Status Lower(Lowering& to, const Node& node, const Identity& op);
 Status Lower(Lowering& to, const Node& node, const Quantize& op);

@@ -13,7 +13,7 @@ Status Lower(Lowering& to, const Node& node, const Reshape&) {
   return Done{};
 }
 
-Status Lower(Lowering& to, const Node& node, const struct Transpose& op) {
+Status Lower(Lowering& to, const Node& node, const Transpose& op) {
   const Tensor& input = to.tensor(node.inputs[0]);
   const size_t rank = input.shape.size();
   if (rank > kMaxTransposeRank || SizeOf(input.dtype) > 4) {

@@ -1,0 +1,57 @@
+// `wranglet compile`
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "plugin/compiler/cli/command.h"
+#include "plugin/compiler/cli/compile_options.h"
+#include "plugin/compiler/cli/compiler.h"
+#include "plugin/compiler/cli/files.h"
+#include "plugin/compiler/emit/model.h"
+
+namespace wranglet {
+namespace {
+
+std::string Kibibytes(int64_t bytes) { return std::to_string((bytes + 1023) / 1024) + " KiB"; }
+
+std::string Summary(const CompiledModel& model) {
+  char macs[32];
+  std::snprintf(macs, sizeof macs, "%.2f", static_cast<double>(model.plan.macs) * 1e-6);
+  return model.info.name + ": " + model.info.precision + ", " + macs + " million MACs, weights " +
+         Kibibytes(static_cast<int64_t>(model.plan.weights.size())) + ", arena " +
+         Kibibytes(model.plan.arena_bytes) + "\n";
+}
+
+}  // namespace
+
+int RunCompile(const Arguments& arguments, const Streams& streams) {
+  cxxopts::Options options =
+      MakeOptions("compile", "--out FOLDER MODEL", "Compiles a network, .onnx or .tflite");
+  options.add_options()("out", "Folder for the files", cxxopts::value<std::string>(), "FOLDER");
+  AddCompileOptions(options);
+  const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);
+  if (!parsed.ok()) return Fail(streams, parsed.error(), kMisuse);
+  if (parsed->count("help")) {
+    streams.out << options.help();
+    return kSuccess;
+  }
+  if (parsed->unmatched().size() != 1 || !parsed->count("out")) {
+    return Fail(streams,
+                {.message = "compile takes one network and --out FOLDER",
+                 .hint = "see wranglet compile --help"},
+                kMisuse);
+  }
+  const Result<CompileOptions> asked = ReadCompileOptions(*parsed, parsed->unmatched()[0]);
+  if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
+
+  const Result<CompiledModel> model = Compile(*asked);
+  if (!model.ok()) return Fail(streams, model.error());
+  const Status written = WriteAllOrNothing(EmitModel(model->graph, model->plan, model->info),
+                                           (*parsed)["out"].as<std::string>());
+  if (!written.ok()) return Fail(streams, written.error());
+  streams.out << Summary(*model);
+  return kSuccess;
+}
+
+}  // namespace wranglet

@@ -1,0 +1,73 @@
+#include "plugin/compiler/import/onnx_seeds.h"
+
+#include <cstdint>
+#include <string>
+
+#include "plugin/compiler/import/onnx_builder.h"
+
+namespace wranglet {
+namespace {
+
+std::vector<float> Ramp(size_t count) {
+  std::vector<float> values;
+  for (size_t i = 0; i < count; ++i) values.push_back(0.25f * static_cast<float>(i % 9) - 1);
+  return values;
+}
+
+void AppendNormalization(OnnxBuilder& model, const std::string& from, const std::string& to) {
+  for (const char* parameter : {".s", ".b", ".m"}) model.Floats(to + parameter, {4}, Ramp(4));
+  model.Floats(to + ".v", {4}, {0, 1, 2, 3});
+  model.Node("BatchNormalization", {from, to + ".s", to + ".b", to + ".m", to + ".v"}, to);
+}
+
+// An inverted residual block and a classifier, as MobileNetV2 has them.
+onnx::ModelProto MobileNet() {
+  OnnxBuilder model(11);
+  model.Input("x", {0, 4, 6, 5}).Floats("w1", {4, 4, 1, 1}, Ramp(16)).Floats("b1", {4}, Ramp(4));
+  model.Node("Conv", {"x", "w1", "b1"}, "a");
+  AppendNormalization(model, "a", "b");
+  model.Floats("zero", {}, {0}).Floats("six", {}, {6}).Node("Clip", {"b", "zero", "six"}, "c");
+  model.Floats("w2", {4, 1, 3, 3}, Ramp(36)).Node("Conv", {"c", "w2"}, "d");
+  model.With("group", int64_t{4}).With("pads", std::vector<int64_t>{1, 1, 1, 1});
+  model.Node("Add", {"x", "d"}, "e").Node("Relu", {"e"}, "f");
+  model.Node("GlobalAveragePool", {"f"}, "g").Node("Flatten", {"g"}, "h").Node("Dropout", {"h"}, "i");
+  model.Floats("w3", {3, 4}, Ramp(12)).Floats("b3", {3}, Ramp(3));
+  model.Node("Gemm", {"i", "w3", "b3"}, "j").With("transB", int64_t{1}).With("alpha", 0.5f);
+  model.Node("Softmax", {"j"}, "y").Output("y");
+  return model.model;
+}
+
+// Shapes computed as exporters do, and a classifier of MatMul and Add.
+onnx::ModelProto ComputedShapes() {
+  OnnxBuilder model(13);
+  model.Input("x", {0, 4, 3, 2}).Ints("first", {0}).Ints("rest", {-1}).Ints("axes", {0});
+  AppendNormalization(model, "x", "a");
+  model.Node("Shape", {"a"}, "b").Node("Gather", {"b", "first"}, "c");
+  model.Node("Cast", {"c"}, "d").With("to", int64_t{onnx::TensorProto::INT64});
+  model.Node("Concat", {"d", "rest"}, "e").With("axis", int64_t{0});
+  model.Node("Reshape", {"a", "e"}, "f").Floats("w", {24, 3}, Ramp(72)).Floats("bias", {3}, Ramp(3));
+  model.Node("MatMul", {"f", "w"}, "g").Node("Add", {"g", "bias"}, "h");
+  model.Node("Unsqueeze", {"h", "axes"}, "i").Node("Squeeze", {"i", "axes"}, "j");
+  model.Node("Constant", {}, "k").With("value_float", 0.5f).Node("Mul", {"j", "k"}, "y").Output("y");
+  return model.model;
+}
+
+// Operators of elements and means, on images in both layouts.
+onnx::ModelProto Layouts() {
+  OnnxBuilder model(13);
+  model.Input("x", {1, 3, 5, 4}).Floats("w", {8, 2, 3, 2}, Ramp(96)).Floats("c", {8, 1, 1}, Ramp(8));
+  model.Node("Transpose", {"x"}, "a").With("perm", std::vector<int64_t>{0, 3, 1, 2});
+  model.Node("Conv", {"a", "w"}, "b").With("group", int64_t{2}).With("auto_pad", "SAME_UPPER");
+  model.With("strides", std::vector<int64_t>{2, 1}).With("dilations", std::vector<int64_t>{1, 2});
+  model.Node("Sub", {"b", "c"}, "d").Node("Max", {"d", "b"}, "e").Node("Min", {"e", "c"}, "f");
+  model.Node("ReduceMean", {"f"}, "g").With("axes", std::vector<int64_t>{2, 3});
+  model.Node("Identity", {"g"}, "h").Node("Softmax", {"h"}, "i").With("axis", int64_t{1});
+  model.Node("Add", {"f", "i"}, "y").Output("y").Output("g");
+  return model.model;
+}
+
+}  // namespace
+
+std::vector<onnx::ModelProto> SeedModels() { return {MobileNet(), ComputedShapes(), Layouts()}; }
+
+}  // namespace wranglet

@@ -1,0 +1,86 @@
+#include "plugin/compiler/quantize/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+
+namespace wranglet {
+namespace {
+
+// A real number, quantised and back.
+double RoundTrip(double real, const Quantization& q) {
+  const double stored = std::clamp(std::nearbyint(real / q.scale[0]) + q.zero_point[0], -128.0, 127.0);
+  return (stored - q.zero_point[0]) * q.scale[0];
+}
+
+TEST(ActivationQuantization, NumbersOfTheRangeComeBackWithinAScale) {
+  std::mt19937 random(1);
+  std::uniform_real_distribution<float> ends(-20.0f, 20.0f), part(0.0f, 1.0f);
+  for (int i = 0; i < 10000; ++i) {
+    const float a = ends(random), b = ends(random);
+    const Range range = {std::min(a, b), std::max(a, b)};
+    const Quantization q = ActivationQuantization(range);
+    const double real = range.min + part(random) * (range.max - range.min);
+    // Half a scale of rounding; a nudged zero point moves the ends by another half at most.
+    ASSERT_NEAR(RoundTrip(real, q), real, 1.001 * q.scale[0]) << range.min << " " << range.max;
+  }
+}
+
+TEST(ActivationQuantization, ZeroIsExactAndStorable) {
+  for (const Range range : {Range{-1, 3}, Range{2, 5}, Range{-5, -2}, Range{-1e-30f, 1e30f}}) {
+    const Quantization q = ActivationQuantization(range);
+    EXPECT_EQ(RoundTrip(0.0, q), 0.0);
+    EXPECT_GE(q.zero_point[0], -128);
+    EXPECT_LE(q.zero_point[0], 127);
+  }
+}
+
+TEST(ActivationQuantization, PositiveRangesUseEveryStoredValue) {
+  const Quantization q = ActivationQuantization({0.5f, 6.0f});
+  EXPECT_EQ(q.zero_point[0], -128);
+  EXPECT_FLOAT_EQ(q.scale[0], 6.0f / 255);
+}
+
+TEST(ActivationQuantization, ScalesAreNormalNumbersWhateverTheRange) {
+  constexpr float kMax = std::numeric_limits<float>::max();
+  for (const Range range : {Range{0, 0}, Range{0, 1e-45f}, Range{-kMax, kMax}}) {
+    EXPECT_TRUE(std::isnormal(ActivationQuantization(range).scale[0]));
+  }
+}
+
+TEST(ChannelScale, TheLargestWeightBecomes127) {
+  const float scale = ChannelScale(0.5f, 0.1f, 0.02f);
+  EXPECT_FLOAT_EQ(scale, 0.5f / 127);
+  EXPECT_EQ(QuantizeWeight(0.5f, scale), 127);
+  EXPECT_EQ(QuantizeWeight(-0.5f, scale), -127);
+}
+
+TEST(ChannelScale, GrowsUntilTheBiasFits) {
+  const float scale = ChannelScale(1e-12f, 3.0f, 0.01f);
+  EXPECT_GT(scale, 1e-12f / 127);
+  const int32_t bias = QuantizeBias(3.0f, 0.01f, scale);
+  EXPECT_LE(bias, kMaxBias);
+  EXPECT_NEAR(bias * 0.01 * scale, 3.0, 1e-6);
+}
+
+TEST(ChannelScale, AChannelOfZerosHasOne) {
+  EXPECT_EQ(ChannelScale(0.0f, 0.0f, 0.1f), 1.0f);
+  EXPECT_EQ(QuantizeWeight(0.0f, 1.0f), 0);
+}
+
+TEST(QuantizeBias, IsWithinHalfAUnit) {
+  std::mt19937 random(2);
+  std::uniform_real_distribution<float> reals(-5.0f, 5.0f);
+  for (int i = 0; i < 1000; ++i) {
+    const float bias = reals(random), input = 0.02f, weight = 0.003f;
+    const double unit = static_cast<double>(input) * weight;
+    ASSERT_NEAR(QuantizeBias(bias, input, weight) * unit, bias, 0.5001 * unit);
+  }
+}
+
+}  // namespace
+}  // namespace wranglet
