@@ -11,12 +11,19 @@ const nothing = { body: [] };
 
 const ENCODED = 4096;
 const LARGEST = 32768;
+const TABLE = ENCODED + LARGEST;
+
+/** What every byte of the manifest's table is. */
+const TABLE_VALUE = 7;
 
 /** The first byte of an "image" tells the codec what to do; the rest of it is the tensor. */
 export const TRAP = 255;
 export const image = (command, ...tensor) => Uint8Array.of(command, ...tensor);
 
-/** A codec: returns the image's first byte as its status, or traps; has no memory for large images. */
+/**
+ * A codec: returns the image's first byte as its status, or traps; has no memory for large images,
+ * and takes no table but the manifest's.
+ */
 export const codecWasm = buildWasm({
   _initialize: nothing,
   wranglet_image_begin: {
@@ -27,13 +34,17 @@ export const codecWasm = buildWasm({
       ...op.const(ENCODED),
     ],
   },
-  wranglet_image_table: { parameters: 1, results: 1, body: op.const(ENCODED + LARGEST) },
+  wranglet_image_table: { parameters: 1, results: 1, body: op.const(TABLE) },
   wranglet_image_convert: {
     parameters: 5,
     results: 1,
     body: [
       ...op.if(op.equal(op.load8(ENCODED), op.const(TRAP)), op.unreachable),
-      ...op.load8(ENCODED),
+      ...op.if(op.equal(op.load8(TABLE + 767), op.const(TABLE_VALUE)), [
+        ...op.load8(ENCODED),
+        ...op.return,
+      ]),
+      ...op.const(5),
     ],
   },
   wranglet_image_output: constant(ENCODED + 1),
@@ -89,7 +100,7 @@ export const manifest = (changes = {}) => ({
         height: 1,
         color: "rgb",
         crop: "center",
-        table: Buffer.alloc(768).toString("base64"),
+        table: Buffer.alloc(768, TABLE_VALUE).toString("base64"),
       },
     },
   ],

@@ -75,11 +75,11 @@ export class Sandbox {
 
 /**
  * @param {Exports} exports
- * @param {number} pointer as an export returned it: WebAssembly's u32 arrives signed
+ * @param {number} pointer as an export returned it
  * @param {number} bytes
  * @returns {Uint8Array} a view, valid until the memory grows
  * @throws {RangeError} when this is not within the memory
  */
 export function view(exports, pointer, bytes) {
-  return new Uint8Array(exports.memory.buffer, pointer >>> 0, bytes);
+  return new Uint8Array(exports.memory.buffer, pointer, bytes);
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { codecWasm, image, manifest, modelWasm, POISON, TRAP } from "./fakes.mjs";
+import { codecWasm, image, manifest, modelFunctions, modelWasm, POISON, TRAP } from "./fakes.mjs";
+import { buildWasm, op } from "./wasm_builder.mjs";
 import { createWorker } from "./worker.js";
 
 const codec = new WebAssembly.Module(codecWasm);
@@ -142,4 +143,15 @@ describe("a Worker does not start", () => {
   ]) {
     test(what, () => assert.throws(() => create(models), message));
   }
+
+  test("with an only model that can't be made ready; one of several waits for its first request", async (t) => {
+    t.mock.method(console, "error", () => {});
+    const wranglet_abi = { results: 1, body: op.const(2) };
+    const module = new WebAssembly.Module(buildWasm({ ...modelFunctions, wranglet_abi }));
+    const other = { manifest: manifest({ name: "other" }), module };
+    assert.throws(() => create([other]), /ABI is 2/);
+    const worker = create([files(), other]);
+    assert.equal((await post(worker, image(0, 1, 2, 3))).status, 200);
+    assert.equal((await post(worker, image(0, 1, 2, 3), "/other")).status, 500);
+  });
 });

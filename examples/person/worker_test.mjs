@@ -1,7 +1,7 @@
 // The person Worker in workerd: it answers what the host answers, refuses what it must, and goes on serving.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -50,6 +50,46 @@ describe("answers", () => {
   test("an astronaut is a person, a cup is none", async () => {
     assert.equal((await (await post(photo("astronaut.jpg"))).json()).label, "person");
     assert.equal((await (await post(photo("coffee.jpg"))).json()).label, "no person");
+  });
+});
+
+describe("output tensors", () => {
+  const deployed = (file) => path.join(process.env.WRANGLET_WORKER, "src", file);
+  const compile = (file) => WebAssembly.compile(readFileSync(deployed(file)));
+
+  test("the deployed modules compute the bytes that the host computes", async () => {
+    const { Model } = await import(deployed("wranglet/model.js"));
+    const { ImageCodec, ImageInput } = await import(deployed("wranglet/image.js"));
+    const { default: manifest } = await import(deployed("models/person/manifest.js"));
+    const model = new Model({ manifest, module: await compile("models/person/model.wasm") });
+    const codec = new ImageCodec(await compile("wranglet/image.wasm"));
+    const input = new ImageInput(manifest.inputs[0]);
+    for (const { file, output } of answers) {
+      const [bytes] = model.run([codec.convert(photo(path.basename(file)), input)]);
+      assert.equal(Buffer.from(bytes).toString("base64"), output, file);
+    }
+  });
+
+  test("a module imports nothing", async () => {
+    for (const file of ["models/person/model.wasm", "wranglet/image.wasm"]) {
+      assert.deepEqual(WebAssembly.Module.imports(await compile(file)), [], file);
+    }
+  });
+});
+
+describe("sizes", () => {
+  const bytes = (folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
+
+  test("the Worker is under 450 KB without the image codec, the module under 80 KB without weights", async () => {
+    const folder = path.join(process.env.WRANGLET_WORKER, "src");
+    const codec = statSync(path.join(folder, "wranglet/image.wasm")).size;
+    assert.ok(bytes(folder) - codec < 450_000);
+    const { default: manifest } = await import(path.join(folder, "models/person/manifest.js"));
+    const module = statSync(path.join(folder, "models/person/model.wasm")).size;
+    assert.ok(module - manifest.weights.bytes < 80_000);
   });
 });
 

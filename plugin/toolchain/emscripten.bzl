@@ -28,23 +28,30 @@ def _check_version(rctx, emcc):
             fail("Wranglet needs Emscripten >= {}, {} is {}: run ./bazelw, which provides it".format(_MINIMUM_EMCC, emcc, word))
     fail("{} --version does not tell a version:\n{}".format(emcc, output))
 
-def _cache(rctx, emcc):
-    """The folder of Emscripten's compiled libraries: EM_CACHE where given (bazelw fills it), else one of our own."""
-    given = rctx.os.environ.get("EM_CACHE")
-    if given and rctx.path(given + "/sysroot").exists:
-        return given
-    cache = str(rctx.path("cache"))
-    rctx.report_progress("compiling Emscripten's system libraries (a minute, once)")
+def _link_probes(rctx, emcc, environment):
+    """Links a small program in every way we link; returns what went wrong, or None."""
     rctx.file("probe.cc", _PROBE)
     for options in _LINKS:
         result = rctx.execute(
             [emcc, "-O1", "-fno-exceptions", "-sSTANDALONE_WASM", "probe.cc", "-o", "probe.wasm"] + options,
-            environment = {"EM_CACHE": cache, "EM_FROZEN_CACHE": ""},
+            environment = environment,
             timeout = 1800,
         )
         if result.return_code != 0:
-            fail("{} cannot link a small program:\n{}".format(emcc, result.stderr))
-    return cache
+            return result.stderr
+    return None
+
+def _cache(rctx, emcc):
+    """The folder of Emscripten's compiled libraries: EM_CACHE if it has them all, else one of our own."""
+    given = rctx.os.environ.get("EM_CACHE")
+    if given and not _link_probes(rctx, emcc, {"EM_CACHE": given, "EM_FROZEN_CACHE": "1"}):
+        return given
+    rctx.report_progress("compiling Emscripten's system libraries (a minute, once)")
+    own = str(rctx.path("cache"))
+    problem = _link_probes(rctx, emcc, {"EM_CACHE": own, "EM_FROZEN_CACHE": ""})
+    if problem:
+        fail("{} cannot link a small program:\n{}".format(emcc, problem))
+    return own
 
 def _include_directories(rctx, emcc, environment):
     """Where the compiler finds its own headers, as it tells itself."""

@@ -11,16 +11,22 @@ filegroup(
 )
 """
 
-_MINIMUM_NODE = 22
+# The first with module.registerHooks, by which tests find their packages.
+_MINIMUM_NODE = (22, 15)
 
 def _npm_packages_impl(rctx):
     node = rctx.which("node")
     npm = rctx.which("npm")
     if not node or not npm:
-        fail("Wranglet needs Node.js >= {} and npm on PATH: run ./bazelw, which provides them".format(_MINIMUM_NODE))
+        fail("Wranglet needs Node.js >= {}.{} and npm on PATH: run ./bazelw, which provides them".format(*_MINIMUM_NODE))
     version = rctx.execute([node, "--version"]).stdout.strip()
-    if int(version.lstrip("v").split(".")[0]) < _MINIMUM_NODE:
-        fail("Wranglet needs Node.js >= {}, {} is {}: run ./bazelw, which provides it".format(_MINIMUM_NODE, node, version))
+    if tuple([int(part) for part in version.lstrip("v").split(".")[:2]]) < _MINIMUM_NODE:
+        fail("Wranglet needs Node.js >= {}.{}, {} is {}: run ./bazelw, which provides it".format(
+            _MINIMUM_NODE[0],
+            _MINIMUM_NODE[1],
+            node,
+            version,
+        ))
 
     # Copies: npm does not follow links to these two.
     rctx.file("package.json", rctx.read(rctx.attr.package))

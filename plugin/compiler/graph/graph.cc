@@ -1,6 +1,7 @@
 #include "plugin/compiler/graph/graph.h"
 
-#include <array>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace wranglet {
@@ -29,9 +30,15 @@ size_t SizeOf(DType dtype) { return InfoOf(dtype).bytes; }
 const char* NameOf(DType dtype) { return InfoOf(dtype).name; }
 
 Result<int64_t> ElementCount(const Shape& shape) {
+  if (shape.size() > kMaxRank) {
+    return Error{.message = "a shape of " + std::to_string(shape.size()) + " dimensions, more than " +
+                            std::to_string(kMaxRank)};
+  }
   int64_t count = 1;
   for (const int64_t dimension : shape) {
-    if (dimension < 1) return Error{.message = "a shape of " + ToString(shape)};
+    if (dimension < 1) {
+      return Error{.message = "a shape of " + ToString(shape) + ", not all of it positive"};
+    }
     if (dimension > kMaxElements / count) {
       return Error{.message = "a shape of " + ToString(shape) + " is too large"};
     }
@@ -88,6 +95,16 @@ std::vector<std::vector<int32_t>> Graph::Consumers() const {
     }
   }
   return consumers;
+}
+
+void Graph::MakeNamesUnique() {
+  std::set<std::string> taken;
+  std::map<std::string, int> uses;
+  for (Node& node : nodes) {
+    const std::string name = node.name;
+    int& count = uses[name];
+    while (!taken.insert(node.name).second) node.name = name + "@" + std::to_string(++count + 1);
+  }
 }
 
 void Graph::RemoveUnusedTensors() {

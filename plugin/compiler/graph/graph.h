@@ -32,8 +32,15 @@ const char* NameOf(DType dtype);
 // >= 1.
 using Shape = std::vector<int64_t>;
 
-// The product of the dimensions, or an Error when it does not fit kMaxElements (hostile files).
+// Beyond these a file is no network's but an attack on memory, time or arithmetic.
 inline constexpr int64_t kMaxElements = int64_t{1} << 31;
+inline constexpr size_t kMaxRank = 8;
+inline constexpr size_t kMaxNodes = size_t{1} << 14;
+// Of all constants, each counted as often as nodes read it: passes give each reader its own.
+inline constexpr size_t kMaxConstantBytes = size_t{1} << 30;
+
+// The product of the dimensions, or an Error when one of them is not positive, or they exceed
+// kMaxElements or kMaxRank.
 Result<int64_t> ElementCount(const Shape& shape);
 // "1x96x96x3"
 std::string ToString(const Shape& shape);
@@ -43,6 +50,11 @@ struct Quantization {
   std::vector<float> scale;
   std::vector<int32_t> zero_point;  // as many as scale
   int axis = 0;                     // meaningful when scale.size() > 1
+
+  bool operator==(const Quantization& other) const {
+    return scale == other.scale && zero_point == other.zero_point &&
+           (scale.size() == 1 || axis == other.axis);
+  }
 };
 
 using TensorId = int32_t;
@@ -63,6 +75,11 @@ struct Tensor {
   template <typename T>
   std::span<T> MutableConstantAs() {
     return {reinterpret_cast<T*>(constant->data()), constant->size() / sizeof(T)};
+  }
+
+  // Whether equal bytes in both stand for equal numbers.
+  bool IsStoredLike(const Tensor& other) const {
+    return dtype == other.dtype && quantization == other.quantization;
   }
 };
 
@@ -209,13 +226,17 @@ struct Graph {
   std::vector<int32_t> Producers() const;
   std::vector<std::vector<int32_t>> Consumers() const;
 
+  // Gives a number to every node whose name an earlier node has.
+  void MakeNamesUnique();
+
   // Drops tensors no node, input or output refers to, and renumbers the rest.
   void RemoveUnusedTensors();
 };
 
-// Checks what every stage trusts: indices, topological order, one writer a tensor, arity, static
-// shapes that agree with the operator (output sizes of windows, broadcast, element counts),
-// constants' sizes, quantisation arity. Run after import and, in tests, after every pass.
+// Checks what every stage trusts: indices, topological order, one writer a tensor, arity, unique
+// names of nodes, static shapes that agree with the operator (output sizes of windows, broadcast,
+// element counts), constants' sizes, quantisation arity, and the limits above. Run after import and
+// after every pass.
 Status Validate(const Graph& graph);
 
 }  // namespace wranglet

@@ -68,11 +68,82 @@ TEST(Validate, RefusesWhatNoStageCouldTrust) {
   EXPECT_NE(broken([](Graph& g) { g.nodes[0].As<Conv2D>()->groups = 2; }), "");
 }
 
+TEST(Validate, ABiasHasOneNumberAChannelOrIsAbsent) {
+  for (const Shape& shape : std::vector<Shape>{{}, {1}, {7}, {1, 8}}) {
+    Graph graph = ConvolutionGraph();
+    graph.nodes[0].inputs[2] = graph.Add(Constant("bias", shape));
+    EXPECT_EQ(ErrorOf(graph),
+              "a.onnx: node 'conv' (Conv2D): a bias of " + ToString(shape) + " for 8 channels");
+  }
+  Graph graph = ConvolutionGraph();
+  graph.nodes[0].inputs[2] = graph.Add(Constant("bias", {8}));
+  EXPECT_EQ(ErrorOf(graph), "");
+  graph.nodes[0].inputs.pop_back();
+  graph.nodes[0].inputs.pop_back();
+  EXPECT_NE(ErrorOf(graph), "") << "the filter is not optional";
+}
+
+TEST(Validate, AMeanKeepsItsAxesOrDropsThem) {
+  const auto error = [](const Shape& output) {
+    Graph graph{.file = "a.onnx"};
+    const TensorId x = graph.Add(Activation4D("x", {1, 2, 3, 4}));
+    const TensorId y = graph.Add(Activation4D("y", output));
+    graph.nodes.push_back(
+        {.name = "mean", .op = Mean{.axes = {1, 2}}, .inputs = {x}, .outputs = {y}});
+    graph.inputs = {x};
+    graph.outputs = {y};
+    return ErrorOf(graph);
+  };
+  EXPECT_EQ(error({1, 1, 1, 4}), "");
+  EXPECT_EQ(error({1, 4}), "");
+  EXPECT_NE(error({4, 1}), "");
+  EXPECT_NE(error({1, 4, 1, 1}), "");
+}
+
+TEST(Validate, TheSameConstantMayNotBeReadWithoutEnd) {
+  Graph graph{.file = "a.onnx"};
+  const TensorId x = graph.Add(Activation4D("x", {1 << 20}));
+  const TensorId large = graph.Add(Constant("large", {1 << 20}));
+  TensorId last = x;
+  for (size_t i = 0; i <= kMaxConstantBytes >> 22; ++i) {
+    const TensorId next = graph.Add(Activation4D("", {1 << 20}));
+    graph.nodes.push_back({.name = std::to_string(i),
+                           .op = Binary{},
+                           .inputs = {last, large},
+                           .outputs = {next}});
+    last = next;
+  }
+  graph.inputs = {x};
+  graph.outputs = {last};
+  EXPECT_NE(ErrorOf(graph).find("more than 1 GiB"), std::string::npos);
+}
+
+TEST(Validate, NamesOfNodesAreUnique) {
+  Graph graph{.file = "a.onnx"};
+  TensorId last = graph.Add(Activation4D("x", {3}));
+  graph.inputs = {last};
+  for (const char* name : {"a", "a@2", "a", "a"}) {
+    const TensorId next = graph.Add(Activation4D("", {3}));
+    graph.nodes.push_back({.name = name, .op = Clamp{}, .inputs = {last}, .outputs = {next}});
+    last = next;
+  }
+  graph.outputs = {last};
+  EXPECT_EQ(ErrorOf(graph), "a.onnx: node 'a' (Clamp): is not the first of its name");
+  graph.MakeNamesUnique();
+  EXPECT_EQ(ErrorOf(graph), "");
+  EXPECT_EQ(graph.nodes[0].name, "a");
+  EXPECT_EQ(graph.nodes[1].name, "a@2");
+  EXPECT_EQ(graph.nodes[2].name, "a@3");
+  EXPECT_EQ(graph.nodes[3].name, "a@4");
+}
+
 TEST(ElementCount, RefusesToOverflow) {
   EXPECT_EQ(*ElementCount({2, 3, 4}), 24);
   EXPECT_EQ(*ElementCount({}), 1);
   EXPECT_FALSE(ElementCount({int64_t{1} << 40, int64_t{1} << 40}).ok());
   EXPECT_FALSE(ElementCount({3, 0}).ok());
+  EXPECT_TRUE(ElementCount(Shape(kMaxRank, 1)).ok());
+  EXPECT_FALSE(ElementCount(Shape(kMaxRank + 1, 1)).ok());
 }
 
 TEST(Graph, RemovesUnusedTensors) {

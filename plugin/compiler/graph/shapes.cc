@@ -37,7 +37,7 @@ Result<Shape> InferWindow(const Window& w, const Shape& x, int64_t kernel_h, int
 }
 
 Status ExpectBias(std::span<const Shape> inputs, int64_t channels) {
-  if (inputs.size() < 3 || inputs[2].empty() || inputs[2] == Shape{channels}) return Done{};
+  if (inputs.size() < 3 || inputs[2] == Shape{channels}) return Done{};
   return Error{.message = "a bias of " + ToString(inputs[2]) + " for " + std::to_string(channels) +
                           " channels"};
 }

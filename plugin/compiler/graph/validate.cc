@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +35,10 @@ class Validator {
       written_[i] = graph_.tensors[i].constant.has_value();
     }
     WRANGLET_RETURN_IF_ERROR(CheckInputs());
+    if (graph_.nodes.size() > kMaxNodes) {
+      return InFile("the network has " + std::to_string(graph_.nodes.size()) + " nodes, more than " +
+                    std::to_string(kMaxNodes));
+    }
     for (const Node& node : graph_.nodes) WRANGLET_RETURN_IF_ERROR(CheckNode(node));
     if (graph_.outputs.empty()) return InFile("the network has no output");
     for (const TensorId id : graph_.outputs) {
@@ -85,6 +92,7 @@ class Validator {
   }
 
   Status CheckNode(const Node& node) {
+    if (!names_.insert(node.name).second) return graph_.ErrorAt(node, "is not the first of its name");
     const auto [least, most] = std::visit(Arity{}, node.op);
     if (node.inputs.size() < least || node.inputs.size() > most || node.outputs.size() != 1) {
       return graph_.ErrorAt(node, "has " + std::to_string(node.inputs.size()) + " inputs and " +
@@ -93,10 +101,7 @@ class Validator {
     std::vector<Shape> shapes;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const TensorId id = node.inputs[i];
-      if (id == kNoTensor && i >= least) {
-        shapes.emplace_back();
-        continue;
-      }
+      if (id == kNoTensor && i >= least) continue;
       if (!Exists(id)) return graph_.ErrorAt(node, "reads a tensor that does not exist");
       if (!IsWritten(id)) {
         return graph_.ErrorAt(
@@ -104,6 +109,10 @@ class Validator {
             "the file's nodes must be in an order in which they can run");
       }
       shapes.push_back(graph_.tensor(id).shape);
+      if (graph_.tensor(id).constant) constant_bytes_ += graph_.tensor(id).constant->size();
+    }
+    if (constant_bytes_ > kMaxConstantBytes) {
+      return graph_.ErrorAt(node, "with this node's constants, the network has more than 1 GiB of them");
     }
     const TensorId out = node.outputs[0];
     if (!Exists(out)) return graph_.ErrorAt(node, "writes a tensor that does not exist");
@@ -118,17 +127,30 @@ class Validator {
     const Result<Shape> inferred = InferShape(node.op, inputs);
     if (!inferred.ok()) return graph_.ErrorAt(node, inferred.error().message);
     const Shape& actual = graph_.tensor(node.outputs[0]).shape;
-    const bool any_shape = node.As<Reshape>() != nullptr || node.As<Mean>() != nullptr;
-    const Result<int64_t> count = ElementCount(*inferred);
-    const bool fits = any_shape ? count.ok() && *count == *ElementCount(actual)
-                                : actual == *inferred;
-    if (fits) return Done{};
+    if (actual == *inferred) return Done{};
+    const auto* mean = node.As<Mean>();
+    if (mean != nullptr && actual == WithoutAxes(*inferred, mean->axes)) return Done{};
+    if (node.As<Reshape>() != nullptr && *ElementCount(*inferred) == *ElementCount(actual)) {
+      return Done{};
+    }
     return graph_.ErrorAt(node, "its output is " + ToString(actual) + ", but its inputs give " +
                                     ToString(*inferred));
   }
 
+  static Shape WithoutAxes(const Shape& shape, const std::vector<int32_t>& axes) {
+    Shape left;
+    for (size_t i = 0; i < shape.size(); ++i) {
+      if (std::find(axes.begin(), axes.end(), static_cast<int32_t>(i)) == axes.end()) {
+        left.push_back(shape[i]);
+      }
+    }
+    return left;
+  }
+
   const Graph& graph_;
   std::vector<bool> written_;
+  std::set<std::string_view> names_;
+  size_t constant_bytes_ = 0;
 };
 
 }  // namespace

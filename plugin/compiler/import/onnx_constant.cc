@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -42,10 +43,15 @@ Result<TensorId> TranslateConstant(OnnxNode& node) {
 Result<TensorId> TranslateShape(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
   const Shape shape = node.tensor(0).shape;
-  if (node.Attribute("start") != nullptr || node.Attribute("end") != nullptr || shape.empty()) {
-    return Error{.message = "takes only a part of a shape"};
-  }
-  return node.AddConstant(Int64Tensor(shape, {static_cast<int64_t>(shape.size())}));
+  const auto rank = static_cast<int64_t>(shape.size());
+  const auto bound = [&](const char* attribute, int64_t otherwise) {
+    const int64_t given = node.Int(attribute, otherwise);
+    return std::clamp(given < 0 ? given + rank : given, int64_t{0}, rank);
+  };
+  const int64_t start = bound("start", 0), end = bound("end", rank);
+  if (start >= end) return Error{.message = "takes no part of the shape " + ToString(shape)};
+  const Shape part(shape.begin() + start, shape.begin() + end);
+  return node.AddConstant(Int64Tensor(part, {end - start}));
 }
 
 Result<TensorId> TranslateGather(OnnxNode& node) {

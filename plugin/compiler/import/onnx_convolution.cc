@@ -79,6 +79,11 @@ Result<TensorId> TranslateConv(OnnxNode& node) {
     return Error{.message = "has a filter or bias that is not constant"};
   }
   const Tensor filter = node.tensor(1);
+  const auto kernel = node.Ints("kernel_shape");
+  if (kernel && *kernel != std::vector<int64_t>{filter.shape[2], filter.shape[3]}) {
+    return Error{.message = "attribute kernel_shape does not fit the filter of " +
+                            ToString(filter.shape)};
+  }
   WRANGLET_ASSIGN(const Window window, ReadWindow(node, image, filter.shape[2], filter.shape[3]));
   const int64_t groups = node.Int("group", 1);
   if (groups < 1 || groups > image[1] || image[1] % groups != 0 || filter.shape[0] % groups != 0) {
@@ -91,7 +96,7 @@ Result<TensorId> TranslateConv(OnnxNode& node) {
   // A filter of a depthwise convolution, [C*multiplier][1][KH][KW], becomes [1][KH][KW][C*multiplier].
   const bool depthwise = groups > 1 && groups == image[1] && filter.shape[1] == 1;
   const Permutation order = depthwise ? Permutation{1, 2, 3, 0} : Permutation{0, 2, 3, 1};
-  const TensorId weights = node.AddConstant(TransposedConstant(filter, order));
+  WRANGLET_ASSIGN(const TensorId weights, node.AddConstant(TransposedConstant(filter, order)));
   Operator op = Conv2D{.window = window, .groups = static_cast<int32_t>(groups)};
   if (depthwise) {
     op = DepthwiseConv2D{.window = window,

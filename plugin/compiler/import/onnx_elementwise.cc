@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <limits>
 #include <vector>
 
@@ -54,10 +55,18 @@ Result<TensorId> TranslateClip(OnnxNode& node) {
   return node.Emit(Clamp{{min, max}}, {node.input(0)});
 }
 
-// Identity, and Dropout, which in inference is the same.
 Result<TensorId> TranslateIdentity(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
   return node.input(0);
+}
+
+// In inference the same as Identity.
+Result<TensorId> TranslateDropout(OnnxNode& node) {
+  if (!node.HasInput(2)) return TranslateIdentity(node);
+  if (!node.IsConstant(2) || node.tensor(2).constant->at(0) != std::byte{0}) {
+    return Error{.message = "is in training mode", .hint = "export the model for inference"};
+  }
+  return TranslateIdentity(node);
 }
 
 }  // namespace wranglet

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <string>
@@ -41,18 +42,26 @@ class Importer {
     }
     for (const onnx::ValueInfoProto& output : model_.graph().output()) {
       const auto found = tensors_.find(output.name());
-      if (found == tensors_.end()) {
+      if (found == tensors_.end() || found->second == kNoTensor) {
         return Placed<Graph>(Error{.message = "output '" + output.name() + "' is never computed"});
       }
+      // Behind an Identity, an output may be an input too, or another output: the first name stays.
+      const bool named = Contains(graph_.inputs, found->second) ||
+                         Contains(graph_.outputs, found->second);
+      if (!named) graph_.tensor(found->second).name = output.name();
       graph_.outputs.push_back(found->second);
-      graph_.tensor(found->second).name = output.name();
     }
+    graph_.MakeNamesUnique();
     graph_.RemoveUnusedTensors();
     WRANGLET_RETURN_IF_ERROR(Placed(Validate(graph_)));
     return std::move(graph_);
   }
 
  private:
+  static bool Contains(const std::vector<TensorId>& ids, TensorId id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  }
+
   // Errors get the file's name.
   template <typename T>
   Result<T> Placed(Result<T> result) const {
@@ -74,7 +83,12 @@ class Importer {
     return Error{.message = "'" + name + "' is defined twice"};
   }
 
+  // Exporters write an empty constant for an optional input that is absent.
   Status ReadInitializer(const onnx::TensorProto& proto) {
+    const auto& dims = proto.dims();
+    if (std::find(dims.begin(), dims.end(), 0) != dims.end()) {
+      return Define(proto.name(), kNoTensor);
+    }
     WRANGLET_ASSIGN(Tensor tensor, ReadOnnxTensor(proto));
     return Define(proto.name(), graph_.Add(std::move(tensor)));
   }
@@ -105,14 +119,20 @@ class Importer {
       tensor.shape.push_back(size);
     }
     if (tensor.shape.empty()) return error("has no shape");
-    WRANGLET_RETURN_IF_ERROR(ElementCount(tensor.shape));
+    const Result<int64_t> count = ElementCount(tensor.shape);
+    if (!count.ok()) {
+      return Error{.message = "input '" + proto.name() + "' has " + count.error().message};
+    }
     const TensorId id = graph_.Add(std::move(tensor));
     graph_.inputs.push_back(id);
     return Define(proto.name(), id);
   }
 
   Status ReadNode(const onnx::NodeProto& proto) {
-    const std::string name = NameFor(proto);
+    // ONNX's nodes need no name.
+    std::string name = proto.name();
+    if (name.empty() && proto.output_size() > 0) name = proto.output(0);
+    if (name.empty()) name = proto.op_type();
     const auto placed = [&](Error error) {
       error.node = name;
       error.op = proto.op_type();
@@ -134,7 +154,7 @@ class Importer {
       inputs.push_back(input.empty() ? kNoTensor : found->second);
     }
     if (proto.output_size() < 1) return placed({.message = "has no output"});
-    OnnxNode node(proto, name, opset_, std::move(inputs), graph_);
+    OnnxNode node(proto, name, opset_, std::move(inputs), graph_, constant_bytes_);
     Result<TensorId> output = translate(node);
     if (!output.ok()) return placed(output.error());
     if (Status defined = Define(proto.output(0), *output); !defined.ok()) {
@@ -143,20 +163,11 @@ class Importer {
     return Done{};
   }
 
-  // Names in the Graph are unique; ONNX's need not be there at all.
-  std::string NameFor(const onnx::NodeProto& proto) {
-    std::string name = proto.name();
-    if (name.empty() && proto.output_size() > 0) name = proto.output(0);
-    if (name.empty()) name = proto.op_type();
-    const int uses = uses_of_name_[name]++;
-    return uses == 0 ? name : name + "@" + std::to_string(uses + 1);
-  }
-
   const onnx::ModelProto& model_;
   int64_t opset_ = 0;
   Graph graph_;
   std::map<std::string, TensorId> tensors_;
-  std::map<std::string, int> uses_of_name_;
+  size_t constant_bytes_ = 0;
 };
 
 }  // namespace

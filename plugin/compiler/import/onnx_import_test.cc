@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "plugin/compiler/import/onnx_builder.h"
+#include "plugin/compiler/import/onnx_operators.h"
+#include "plugin/compiler/import/onnx_seeds.h"
 
 namespace wranglet {
 namespace {
@@ -164,6 +167,25 @@ TEST(OnnxReduceMean, KeepsOrDropsDimensions) {
   EXPECT_EQ(OutputShape(model), (Shape{1, 8}));
 }
 
+TEST(OnnxReduceMean, AnEmptyConstantIsAnAbsentInput) {
+  OnnxBuilder model(18);
+  model.Input("x", {1, 8, 4}).Ints("axes", {}).Node("ReduceMean", {"x", "axes"}, "y").Output("y");
+  EXPECT_EQ(OutputShape(model), (Shape{1, 1, 1}));
+  model.graph().mutable_output(0)->set_name("axes");
+  EXPECT_NE(ErrorOf(model).find("output 'axes' is never computed"), std::string::npos);
+}
+
+TEST(OnnxDropout, IsRefusedInTrainingMode) {
+  const auto dropout = [](int32_t training) {
+    OnnxBuilder model;
+    model.Input("x", {1, 2}).Node("Dropout", {"x", "", "training"}, "a").Node("Relu", {"a"}, "y");
+    model.AddConstant("training", {}, onnx::TensorProto::BOOL)->add_int32_data(training);
+    return model.Output("y");
+  };
+  EXPECT_EQ(OutputShape(dropout(0)), (Shape{1, 2}));
+  EXPECT_NE(ErrorOf(dropout(1)).find("is in training mode"), std::string::npos);
+}
+
 TEST(OnnxSoftmax, BeforeOpset13AxesFromOneOnAreOne) {
   OnnxBuilder model(11);
   model.Input("x", {2, 3, 4}).Node("Softmax", {"x"}, "y").Output("y");
@@ -186,6 +208,68 @@ TEST(OnnxConstants, AreReadFromEveryField) {
   EXPECT_EQ(values[0], 1.0f);
   EXPECT_EQ(values[1], -3.0f);
   EXPECT_EQ(graph->tensor(graph->nodes[1].inputs[1]).ConstantAs<float>()[1], 0.25f);
+}
+
+TEST(OnnxAttributes, AValueThatIsLeftOutIsZero) {
+  // As proto3 writes it: the type is there, the 0 is not.
+  OnnxBuilder model;
+  model.Input("x", {1, 8, 4, 4}).Node("ReduceMean", {"x"}, "y");
+  model.With("axes", std::vector<int64_t>{2, 3}).Output("y");
+  auto* keepdims = model.graph().mutable_node(0)->add_attribute();
+  keepdims->set_name("keepdims");
+  keepdims->set_type(onnx::AttributeProto::INT);
+  EXPECT_EQ(OutputShape(model), (Shape{1, 8}));
+}
+
+TEST(OnnxTranspose, OfAConstantIsDoneAtOnce) {
+  OnnxBuilder model;
+  model.Input("x", {1, 3}).Floats("w", {2, 3}, {1, 2, 3, 4, 5, 6});
+  model.Node("Transpose", {"w"}, "t").Node("MatMul", {"x", "t"}, "y").Output("y");
+  const Result<Graph> graph = Import(model);
+  ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+  ASSERT_EQ(graph->nodes.size(), 1u);
+  const auto filter = graph->tensor(graph->nodes[0].inputs[1]).ConstantAs<float>();
+  EXPECT_EQ(std::vector<float>(filter.begin(), filter.end()),
+            (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  model.With("perm", std::vector<int64_t>{0});
+  model.graph().mutable_node(0)->mutable_attribute()->Swap(
+      model.graph().mutable_node(1)->mutable_attribute());
+  EXPECT_NE(ErrorOf(model).find("its permutation does not fit 2x3"), std::string::npos);
+}
+
+TEST(OnnxShape, MayBeTakenInPart) {
+  const auto reshaped = [](int64_t start, int64_t end) {
+    OnnxBuilder model(15);
+    model.Input("x", {2, 3, 4}).Ints("rest", {-1}).Node("Shape", {"x"}, "part");
+    model.With("start", start).With("end", end);
+    model.Node("Concat", {"part", "rest"}, "target").With("axis", int64_t{0});
+    return model.Node("Reshape", {"x", "target"}, "y").Output("y");
+  };
+  EXPECT_EQ(OutputShape(reshaped(1, 2)), (Shape{3, 8}));
+  EXPECT_EQ(OutputShape(reshaped(-1, 99)), (Shape{4, 6}));
+  EXPECT_NE(ErrorOf(reshaped(2, 1)).find("takes no part of the shape 2x3x4"), std::string::npos);
+}
+
+TEST(OnnxOutputs, KeepTheNameOfAnInputThatIsPutOut) {
+  OnnxBuilder model;
+  model.Input("x", {1, 2}).Node("Identity", {"x"}, "y").Node("Relu", {"x"}, "z");
+  model.Output("y").Output("z");
+  const Result<Graph> graph = Import(model);
+  ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+  EXPECT_EQ(graph->outputs[0], graph->inputs[0]);
+  EXPECT_EQ(graph->tensor(graph->inputs[0]).name, "x");
+  EXPECT_EQ(graph->tensor(graph->outputs[1]).name, "z");
+}
+
+TEST(OnnxSeeds, AllImport) {
+  std::set<std::string> used;
+  for (const onnx::ModelProto& model : SeedModels()) {
+    const std::string bytes = model.SerializeAsString();
+    const Result<Graph> graph = ImportOnnx("seed.onnx", BytesOf(bytes));
+    EXPECT_TRUE(graph.ok()) << graph.error().ToString();
+    for (const auto& node : model.graph().node()) used.insert(node.op_type());
+  }
+  for (const std::string& name : OnnxOperators()) EXPECT_TRUE(used.contains(name)) << name;
 }
 
 TEST(OnnxErrors, NameFileNodeAndWhatToDo) {
@@ -223,7 +307,7 @@ TEST(OnnxErrors, HostileFilesAreRefused) {
   EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {int64_t{1} << 40, int64_t{1} << 40}); })
                 .find("too large"),
             std::string::npos);
-  EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {-1}); }).find("negative"), std::string::npos);
+  EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {-1}); }).find("not all of it positive"), std::string::npos);
   EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {2})->set_raw_data("short"); })
                 .find("where its shape 2 needs 2"),
             std::string::npos);
@@ -234,6 +318,45 @@ TEST(OnnxErrors, HostileFilesAreRefused) {
   EXPECT_NE(error([&](OnnxBuilder& m) { m.Floats("c", {1}, {1}).Floats("c", {1}, {1}); })
                 .find("defined twice"),
             std::string::npos);
+}
+
+TEST(OnnxErrors, WhatFitsInNumberButNotInMeaningIsRefused) {
+  OnnxBuilder scalar_bias = ConvModel({2, 4, 3, 3});
+  scalar_bias.Floats("b", {}, {1});
+  scalar_bias.graph().mutable_node(0)->add_input("b");
+  EXPECT_NE(ErrorOf(scalar_bias).find("a bias of scalar for 2 channels"), std::string::npos);
+
+  OnnxBuilder kernel = ConvModel({2, 4, 3, 3});
+  kernel.With("kernel_shape", std::vector<int64_t>{5, 5});
+  EXPECT_NE(ErrorOf(kernel).find("attribute kernel_shape does not fit the filter of 2x4x3x3"),
+            std::string::npos);
+
+  OnnxBuilder column;
+  column.Input("x", {3, 2}).Floats("w", {2, 3}, {1, 2, 3, 4, 5, 6}).Floats("c", {3, 1}, {1, 2, 3});
+  column.Node("Gemm", {"x", "w", "c"}, "y").Output("y");
+  EXPECT_NE(ErrorOf(column).find("adds 3x1 to 3 channels"), std::string::npos);
+
+  OnnxBuilder integers;
+  integers.Input("x", {1, 2}).Ints("c", {1, 2}).Node("Add", {"x", "c"}, "y").Output("y");
+  EXPECT_NE(ErrorOf(integers).find("reads 'c' of int64; export the model in float32"),
+            std::string::npos);
+}
+
+TEST(OnnxErrors, SmallFilesDoNotMakeLargeGraphs) {
+  OnnxBuilder many;
+  many.Input("x", {1, 2}).Node("Max", std::vector<std::string>(kMaxNodes + 2, "x"), "y");
+  many.Output("y");
+  EXPECT_NE(ErrorOf(many).find("beyond the 16384 nodes"), std::string::npos);
+
+  OnnxBuilder wide;
+  wide.Input("a", {1 << 20, 1, 1}).Input("b", {1, 1 << 20, 1}).Input("c", {1, 1, 1 << 30});
+  wide.Node("Add", {"a", "b"}, "d").Node("Add", {"d", "c"}, "e").Node("Flatten", {"e"}, "y");
+  wide.Output("y");
+  EXPECT_NE(ErrorOf(wide).find("too large"), std::string::npos);
+
+  OnnxBuilder deep;
+  deep.Input("x", std::vector<int64_t>(kMaxRank + 1, 1)).Node("Relu", {"x"}, "y").Output("y");
+  EXPECT_NE(ErrorOf(deep).find("input 'x' has a shape of 9 dimensions"), std::string::npos);
 }
 
 TEST(OnnxErrors, EveryTruncationIsRefusedOrRead) {

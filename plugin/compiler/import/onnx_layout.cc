@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/compiler/graph/shapes.h"
+#include "plugin/compiler/graph/transposition.h"
 #include "plugin/compiler/import/onnx_operators.h"
 #include "plugin/compiler/import/onnx_tensor.h"
 
@@ -112,7 +114,9 @@ Result<TensorId> TranslateTranspose(OnnxNode& node) {
   } else {
     for (size_t i = rank; i-- > 0;) transpose.permutation.push_back(static_cast<int32_t>(i));
   }
-  return node.Emit(std::move(transpose), {node.input(0)});
+  if (!node.IsConstant(0)) return node.Emit(std::move(transpose), {node.input(0)});
+  WRANGLET_RETURN_IF_ERROR(InferShape(transpose, {{node.tensor(0).shape}}));
+  return node.AddConstant(TransposedConstant(node.tensor(0), transpose.permutation));
 }
 
 }  // namespace wranglet

@@ -18,8 +18,10 @@ Tensor Scaled(Tensor tensor, float factor) {
 // A Gemm's C as the bias of `channels`: C may be a scalar, a row, or a matrix of one row.
 Result<Tensor> ReadBias(const OnnxNode& node, float beta, int64_t channels) {
   WRANGLET_ASSIGN(std::vector<float> values, node.ConstantFloats(2));
-  if (values.size() == 1) values.assign(static_cast<size_t>(channels), values[0]);
-  if (values.size() != static_cast<size_t>(channels)) {
+  const bool is_row = !node.tensor(2).shape.empty() && node.tensor(2).shape.back() == channels;
+  if (values.size() == 1) {
+    values.assign(static_cast<size_t>(channels), values[0]);
+  } else if (!is_row || values.size() != static_cast<size_t>(channels)) {
     return Error{.message = "adds " + ToString(node.tensor(2).shape) + " to " +
                             std::to_string(channels) + " channels"};
   }
@@ -42,9 +44,10 @@ Result<TensorId> TranslateGemm(OnnxNode& node) {
   TensorId bias = kNoTensor;
   if (node.HasInput(2)) {
     WRANGLET_ASSIGN(Tensor values, ReadBias(node, node.Float("beta", 1.0f), channels));
-    bias = node.AddConstant(std::move(values));
+    WRANGLET_ASSIGN(bias, node.AddConstant(std::move(values)));
   }
-  return node.Emit(FullyConnected{}, {node.input(0), node.AddConstant(std::move(filter)), bias});
+  WRANGLET_ASSIGN(const TensorId weights, node.AddConstant(std::move(filter)));
+  return node.Emit(FullyConnected{}, {node.input(0), weights, bias});
 }
 
 Result<TensorId> TranslateMatMul(OnnxNode& node) {
@@ -53,7 +56,8 @@ Result<TensorId> TranslateMatMul(OnnxNode& node) {
     return Error{.message = "multiplies by " + ToString(node.tensor(1).shape) +
                             ", which is not a constant matrix"};
   }
-  const TensorId filter = node.AddConstant(TransposedConstant(node.tensor(1), {1, 0}));
+  WRANGLET_ASSIGN(const TensorId filter,
+                  node.AddConstant(TransposedConstant(node.tensor(1), {1, 0})));
   return node.Emit(FullyConnected{}, {node.input(0), filter, kNoTensor});
 }
 

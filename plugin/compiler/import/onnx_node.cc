@@ -17,12 +17,14 @@ const onnx::AttributeProto* OnnxNode::Attribute(const char* attribute) const {
 
 int64_t OnnxNode::Int(const char* attribute, int64_t otherwise) const {
   const auto* found = Attribute(attribute);
-  return found != nullptr && found->has_i() ? found->i() : otherwise;
+  const bool given = found && (found->has_i() || found->type() == onnx::AttributeProto::INT);
+  return given ? found->i() : otherwise;
 }
 
 float OnnxNode::Float(const char* attribute, float otherwise) const {
   const auto* found = Attribute(attribute);
-  return found != nullptr && found->has_f() ? found->f() : otherwise;
+  const bool given = found && (found->has_f() || found->type() == onnx::AttributeProto::FLOAT);
+  return given ? found->f() : otherwise;
 }
 
 std::string OnnxNode::String(const char* attribute, const std::string& otherwise) const {
@@ -70,12 +72,24 @@ Result<int32_t> OnnxNode::Axis(int64_t axis, size_t rank) const {
 
 Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
                                 std::optional<Shape> shape) {
-  if (!shape) {
-    std::vector<Shape> shapes;
-    for (const TensorId id : inputs) {
-      shapes.push_back(id == kNoTensor ? Shape() : graph_.tensor(id).shape);
+  if (graph_.nodes.size() >= kMaxNodes) {
+    return Error{.message = "is beyond the " + std::to_string(kMaxNodes) + " nodes a network may have"};
+  }
+  std::vector<Shape> shapes;
+  for (const TensorId id : inputs) {
+    if (id == kNoTensor) continue;
+    const Tensor& input = graph_.tensor(id);
+    if (input.dtype != DType::kFloat32) {
+      return Error{.message = "reads '" + input.name + "' of " + NameOf(input.dtype),
+                   .hint = "export the model in float32"};
     }
+    shapes.push_back(input.shape);
+  }
+  if (!shape) {
     WRANGLET_ASSIGN(shape, InferShape(op, shapes));
+  }
+  if (const Result<int64_t> count = ElementCount(*shape); !count.ok()) {
+    return Error{.message = "makes " + count.error().message};
   }
   // One node of the file may become several; all but the first get a number.
   std::string name = name_;
@@ -88,7 +102,11 @@ Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
   return output;
 }
 
-TensorId OnnxNode::AddConstant(Tensor tensor) {
+Result<TensorId> OnnxNode::AddConstant(Tensor tensor) {
+  constant_bytes_ += tensor.constant->size();
+  if (constant_bytes_ > kMaxConstantBytes) {
+    return Error{.message = "makes the network's constants exceed 1 GiB"};
+  }
   if (tensor.name.empty()) tensor.name = name_ + ".constant";
   return graph_.Add(std::move(tensor));
 }

@@ -15,7 +15,7 @@ const std::map<std::string_view, OnnxTranslation>& Translations() {
       {"Concat", TranslateConcat},
       {"Constant", TranslateConstant},
       {"Conv", TranslateConv},
-      {"Dropout", TranslateIdentity},
+      {"Dropout", TranslateDropout},
       {"Flatten", TranslateFlatten},
       {"Gather", TranslateGather},
       {"Gemm", TranslateGemm},

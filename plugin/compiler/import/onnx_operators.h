@@ -36,6 +36,7 @@ Result<TensorId> TranslateMin(OnnxNode& node);
 Result<TensorId> TranslateRelu(OnnxNode& node);
 Result<TensorId> TranslateClip(OnnxNode& node);
 Result<TensorId> TranslateIdentity(OnnxNode& node);
+Result<TensorId> TranslateDropout(OnnxNode& node);
 
 // onnx_linear.cc
 Result<TensorId> TranslateGemm(OnnxNode& node);

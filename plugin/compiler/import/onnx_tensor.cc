@@ -150,15 +150,12 @@ Result<Tensor> ReadOnnxTensor(const onnx::TensorProto& proto) {
   }
   const std::optional<DType> dtype = OnnxDType(proto.data_type());
   if (!dtype) return error("has type " + std::to_string(proto.data_type()) + ", which is not supported");
-  Tensor tensor{.name = proto.name(), .dtype = *dtype};
-  bool is_empty = false;
-  for (const int64_t dimension : proto.dims()) {
-    if (dimension < 0) return error("has a negative dimension");
-    is_empty = is_empty || dimension == 0;
-    tensor.shape.push_back(dimension);
+  if (proto.dims_size() > static_cast<int>(kMaxRank)) {
+    return error("has " + std::to_string(proto.dims_size()) + " dimensions, more than " +
+                 std::to_string(kMaxRank));
   }
-  // Exporters write an empty constant for an optional input that is absent; no other use has one.
-  if (is_empty) return error("is empty", "remove the input it is given to");
+  Tensor tensor{.name = proto.name(), .dtype = *dtype};
+  tensor.shape.assign(proto.dims().begin(), proto.dims().end());
   const Result<int64_t> elements = ElementCount(tensor.shape);
   if (!elements.ok()) return error("has " + elements.error().message);
   const auto count = static_cast<size_t>(*elements);

@@ -52,8 +52,14 @@ class Importer {
   }
 
   Status ReadTensors(const tflite::SubGraph& subgraph) {
+    size_t constant_bytes = 0;
     for (size_t i = 0; subgraph.tensors() != nullptr && i < subgraph.tensors()->size(); ++i) {
       WRANGLET_ASSIGN(Tensor tensor, ReadTfliteTensor(*subgraph.tensors()->Get(i), model_, i));
+      // Any number of tensors may share a buffer of the file.
+      if (tensor.constant) constant_bytes += tensor.constant->size();
+      if (constant_bytes > kMaxConstantBytes) {
+        return Error{.message = "has constants of more than 1 GiB"};
+      }
       graph_.Add(std::move(tensor));
     }
     return Done{};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ class Rewriter {
     RelayInputs();
     for (Node& node : old_nodes_) WRANGLET_RETURN_IF_ERROR(Rewrite(std::move(node)));
     for (TensorId& id : graph_.outputs) id = Materialize(id);
+    graph_.MakeNamesUnique();
     graph_.RemoveUnusedTensors();
     return Done{};
   }
@@ -68,14 +70,17 @@ class Rewriter {
   // An NCHW input whose every reader wants it NHWC becomes NHWC.
   void RelayInputs() {
     const Permutation to_last = {0, 2, 3, 1};
-    for (TensorId& input : graph_.inputs) {
-      bool relay = false, other = false;
-      for (const Node& node : old_nodes_) {
-        if (std::count(node.inputs.begin(), node.inputs.end(), input) == 0) continue;
-        const auto* transpose = node.As<Transpose>();
-        (transpose != nullptr && transpose->permutation == to_last ? relay : other) = true;
+    std::vector<bool> relays(graph_.tensors.size()), others(graph_.tensors.size());
+    for (const Node& node : old_nodes_) {
+      const auto* transpose = node.As<Transpose>();
+      const bool relay = transpose != nullptr && transpose->permutation == to_last;
+      for (const TensorId id : node.inputs) {
+        if (id != kNoTensor) (relay ? relays : others)[static_cast<size_t>(id)] = true;
       }
-      if (!relay || other) continue;
+    }
+    for (TensorId& input : graph_.inputs) {
+      const auto index = static_cast<size_t>(input);
+      if (!relays[index] || others[index]) continue;
       Tensor tensor = graph_.tensor(input);
       tensor.shape = Permuted(tensor.shape, to_last);
       const TensorId relaid = graph_.Add(std::move(tensor));
@@ -85,8 +90,10 @@ class Rewriter {
   }
 
   Status Rewrite(Node node) {
-    if (const auto* op = node.As<Transpose>()) return RewriteTranspose(node, *op);
-    if (node.As<Reshape>() != nullptr) return RewriteReshape(std::move(node));
+    // A quantised file may move elements and store them anew in one node.
+    const bool alike = graph_.tensor(node.inputs[0]).IsStoredLike(graph_.tensor(node.outputs[0]));
+    if (const auto* op = node.As<Transpose>(); op && alike) return RewriteTranspose(node, *op);
+    if (node.As<Reshape>() != nullptr && alike) return RewriteReshape(std::move(node));
     if (node.As<Mean>() != nullptr) return RewriteMean(std::move(node));
     if (node.As<Clamp>() != nullptr || node.As<Binary>() != nullptr) {
       return RewriteElementwise(std::move(node));
@@ -194,14 +201,19 @@ class Rewriter {
 
   // The constant `id`, with leading 1s up to the rank, in the order of the base of a view.
   TensorId AddTransposed(TensorId id, const Permutation& permutation) {
+    const auto [found, is_new] = transposed_.try_emplace({id, permutation}, kNoTensor);
+    if (!is_new) return found->second;
     Tensor tensor = graph_.tensor(id);
-    tensor.shape.insert(tensor.shape.begin(), permutation.size() - tensor.shape.size(), 1);
-    return graph_.Add(TransposedConstant(tensor, Inverse(permutation)));
+    const size_t missing = permutation.size() - tensor.shape.size();
+    tensor.shape.insert(tensor.shape.begin(), missing, 1);
+    if (tensor.quantization) tensor.quantization->axis += static_cast<int>(missing);
+    return found->second = graph_.Add(TransposedConstant(tensor, Inverse(permutation)));
   }
 
   Graph& graph_;
   std::vector<Node> old_nodes_;
   std::vector<View> views_;
+  std::map<std::pair<TensorId, Permutation>, TensorId> transposed_;
 };
 
 }  // namespace

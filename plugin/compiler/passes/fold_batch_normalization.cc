@@ -57,19 +57,29 @@ TensorId AddFloats(Graph& graph, std::string name, Shape shape, const std::vecto
   return graph.Add(std::move(tensor));
 }
 
-// A depthwise convolution of 1x1, which takes images only.
-Status BecomeDepthwise(Graph& graph, Node& node, const Affine& affine) {
-  const Shape& shape = graph.tensor(node.inputs[0]).shape;
-  if (shape.size() != 4) {
-    return graph.ErrorAt(node, "is neither after a convolution or matrix product nor on an image");
-  }
-  const int64_t channels = shape[3];
+// Node `index` as a depthwise convolution of 1x1, between Reshapes when it is on no image. Returns how
+// many nodes it is now.
+size_t BecomeDepthwise(Graph& graph, size_t index, const Affine& affine) {
+  Node node = graph.nodes[index];
+  const Shape shape = graph.tensor(node.inputs[0]).shape;
+  const int64_t channels = shape.back();
   const TensorId filter =
       AddFloats(graph, node.name + ".factor", {1, 1, 1, channels}, affine.factor);
   const TensorId bias = AddFloats(graph, node.name + ".offset", {channels}, affine.offset);
-  node.op = DepthwiseConv2D{};
-  node.inputs = {node.inputs[0], filter, bias};
-  return Done{};
+  const auto at = graph.nodes.begin() + static_cast<std::ptrdiff_t>(index);
+  if (shape.size() == 4) {
+    *at = {node.name, DepthwiseConv2D{}, {node.inputs[0], filter, bias}, node.outputs};
+    return 1;
+  }
+  Tensor image{.name = node.name + ".image"};
+  image.shape = {1, 1, 1, channels};
+  for (size_t i = 0; i + 1 < shape.size(); ++i) image.shape[0] *= shape[i];
+  const TensorId before = graph.Add(image), after = graph.Add(image);
+  *at = {node.name, Reshape{}, {after}, node.outputs};
+  graph.nodes.insert(
+      at, {{node.name + ".to_image", Reshape{}, {node.inputs[0]}, {before}},
+           {node.name + ".normalize", DepthwiseConv2D{}, {before, filter, bias}, {after}}});
+  return 3;
 }
 
 }  // namespace
@@ -87,10 +97,10 @@ Status FoldBatchNormalization(Graph& graph) {
       FoldInto(graph, graph.nodes[*producer], affine);
       MergeIntoProducer(graph, *producer, i);
     } else {
-      WRANGLET_RETURN_IF_ERROR(BecomeDepthwise(graph, graph.nodes[i], affine));
-      ++i;
+      i += BecomeDepthwise(graph, i, affine);
     }
   }
+  graph.MakeNamesUnique();
   graph.RemoveUnusedTensors();
   return Done{};
 }

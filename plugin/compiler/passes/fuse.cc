@@ -56,7 +56,10 @@ Status FuseActivation(Graph& graph) {
     const auto* clamp = graph.nodes[i].As<Clamp>();
     const auto producer = clamp != nullptr ? SoleProducer(graph, i) : std::nullopt;
     Activation* fused = producer ? FusedActivation(graph.nodes[*producer].op) : nullptr;
-    if (fused == nullptr) {
+    // A quantised result that the Clamp stores differently has been rounded once more.
+    const bool alike = graph.tensor(graph.nodes[i].inputs[0])
+                           .IsStoredLike(graph.tensor(graph.nodes[i].outputs[0]));
+    if (fused == nullptr || !alike) {
       ++i;
       continue;
     }

@@ -7,14 +7,17 @@ namespace wranglet {
 
 std::optional<size_t> SoleProducer(const Graph& graph, size_t index) {
   const TensorId input = graph.nodes[index].inputs[0];
-  const int32_t producer = graph.Producers()[static_cast<size_t>(input)];
-  const bool is_output =
-      std::count(graph.outputs.begin(), graph.outputs.end(), input) > 0;
-  if (producer < 0 || is_output ||
-      graph.Consumers()[static_cast<size_t>(input)].size() != 1) {
-    return std::nullopt;
+  if (std::count(graph.outputs.begin(), graph.outputs.end(), input) > 0) return std::nullopt;
+  std::ptrdiff_t readers = 0;
+  for (const Node& node : graph.nodes) {
+    readers += std::count(node.inputs.begin(), node.inputs.end(), input);
   }
-  return static_cast<size_t>(producer);
+  if (readers != 1) return std::nullopt;
+  // Mostly it stands right before.
+  for (size_t i = index; i-- > 0;) {
+    if (graph.nodes[i].outputs[0] == input) return i;
+  }
+  return std::nullopt;
 }
 
 Activation* FusedActivation(Operator& op) {

@@ -106,7 +106,8 @@ void CompareWithFloat(uint32_t seed, std::vector<double>& decibels) {
   const Result<Graph> quantized = QuantizeGraph(graph, *ranges);
   ASSERT_TRUE(quantized.ok()) << quantized.error().ToString();
   const Result<Plan> float_plan = MakePlan(graph), int8_plan = MakePlan(*quantized);
-  ASSERT_TRUE(float_plan.ok() && int8_plan.ok());
+  ASSERT_TRUE(float_plan.ok()) << float_plan.error().ToString();
+  ASSERT_TRUE(int8_plan.ok()) << int8_plan.error().ToString();
   Runner float_runner(*float_plan), int8_runner(*int8_plan);
   std::vector<Sqnr> outputs(graph.outputs.size());
   for (const auto& sample : samples) {

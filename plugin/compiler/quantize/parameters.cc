@@ -14,12 +14,20 @@ constexpr double kLeastScale = std::numeric_limits<float>::min();
 
 }  // namespace
 
-Quantization ActivationQuantization(Range range) {
+Quantization ActivationQuantization(Range range, ScaleLimits limits) {
   const double min = std::min(range.min, 0.0f), max = std::max(range.max, 0.0f);
-  if (min == max) return {{1.0f}, {0}};
-  const auto scale = static_cast<float>(std::max((max - min) / (kMostInt8 - kLeastInt8), kLeastScale));
-  const double zero_point = std::clamp(std::nearbyint(kLeastInt8 - min / scale), kLeastInt8, kMostInt8);
+  const double wanted = min == max ? 1.0 : (max - min) / (kMostInt8 - kLeastInt8);
+  const auto scale =
+      std::clamp(static_cast<float>(std::max(wanted, kLeastScale)), limits.least, limits.most);
+  if (min == max) return {{scale}, {0}};
+  const double zero_point =
+      std::clamp(std::nearbyint(kLeastInt8 - min / scale), kLeastInt8, kMostInt8);
   return {{scale}, {static_cast<int32_t>(zero_point)}};
+}
+
+ScaleLimits SumScaleLimits(float a, float b) {
+  const float larger = std::max(a, b);
+  return {larger * 0x1p-7f, larger * 0x1p9f};
 }
 
 float ChannelScale(float max_weight, float bias, float input_scale) {

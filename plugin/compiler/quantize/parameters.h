@@ -4,6 +4,7 @@
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_PARAMETERS_H_
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -16,10 +17,21 @@ namespace wranglet {
 // 2^30 / (255 * 127) > 33000 of the largest.
 inline constexpr int32_t kMaxBias = 1 << 30;
 
+// Between which numbers a scale may lie.
+struct ScaleLimits {
+  float least = 0.0f;
+  float most = std::numeric_limits<float>::infinity();
+};
+
 // int8 parameters under which zero is exact and both ends of `range`, widened to hold zero, lie
 // within half a scale of a stored value: TensorFlow Lite's nudged zero point. A range of nothing but
-// zero gets scale 1.
-Quantization ActivationQuantization(Range range);
+// zero gets scale 1. `limits`, whose `most` is enough for the range, may ask for another scale.
+Quantization ActivationQuantization(Range range, ScaleLimits limits = {});
+
+// The limits of an int8 sum's scale, given its operands': their larger one times 2^-7 to 2^9, which the
+// kernel can express (kernels/add.h). A finer scale, as an activation that lets little through would
+// ask for, gains nothing: the sum is no more precise than its operands.
+ScaleLimits SumScaleLimits(float a, float b);
 
 // The symmetric int8 scale of one output channel: max|weight| / 127, or larger when `bias` would
 // otherwise exceed kMaxBias in units of input_scale * scale. 1 for a channel that is all zero.

@@ -52,6 +52,15 @@ TEST(ActivationQuantization, ScalesAreNormalNumbersWhateverTheRange) {
   }
 }
 
+TEST(SumScaleLimits, KeepAnOutputThatIsAlmostSilentWithinReachOfItsOperands) {
+  const ScaleLimits limits = SumScaleLimits(0.5f, 0.01f);
+  const Quantization narrow = ActivationQuantization({0.0f, 1e-6f}, limits);
+  EXPECT_EQ(narrow.scale[0], 0.5f / 128);
+  EXPECT_EQ(narrow.zero_point[0], -128);
+  const Quantization silent = ActivationQuantization({0, 0}, SumScaleLimits(1e-6f, 1e-6f));
+  EXPECT_EQ(silent.scale[0], 1e-6f * 512);
+}
+
 TEST(ChannelScale, TheLargestWeightBecomes127) {
   const float scale = ChannelScale(0.5f, 0.1f, 0.02f);
   EXPECT_FLOAT_EQ(scale, 0.5f / 127);

@@ -68,7 +68,7 @@ class Quantizer {
 
   Result<Graph> Run() && {
     for (const TensorId input : graph_.inputs) {
-      WRANGLET_RETURN_IF_ERROR(QuantizeActivation(input, {}));
+      WRANGLET_RETURN_IF_ERROR(QuantizeActivation(input, {}, {}));
     }
     for (Node& node : graph_.nodes) {
       Status status = QuantizeNode(node);
@@ -113,10 +113,17 @@ class Quantizer {
       output.quantization = Quantization{{1.0f / 256}, {-128}};
       return Done{};
     }
-    return QuantizeActivation(node.outputs[0], ActivationOf(node.op));
+    return QuantizeActivation(node.outputs[0], ActivationOf(node.op), LimitsFor(node));
   }
 
-  Status QuantizeActivation(TensorId id, const Activation& activation) {
+  ScaleLimits LimitsFor(const Node& node) const {
+    const Binary* binary = node.As<Binary>();
+    if (!binary || (binary->kind != Binary::Kind::kAdd && binary->kind != Binary::Kind::kSub)) return {};
+    const auto scale = [&](size_t i) { return graph_.tensor(node.inputs[i]).quantization->scale[0]; };
+    return SumScaleLimits(scale(0), scale(1));
+  }
+
+  Status QuantizeActivation(TensorId id, const Activation& activation, ScaleLimits limits) {
     Tensor& tensor = graph_.tensor(id);
     if (tensor.dtype != DType::kFloat32) {
       return Problem(tensor, std::string("is ") + NameOf(tensor.dtype) + ", and only float32 becomes int8",
@@ -132,7 +139,7 @@ class Quantizer {
       return Problem(tensor, "holds values that are not finite");
     }
     tensor.dtype = DType::kInt8;
-    tensor.quantization = ActivationQuantization(range);
+    tensor.quantization = ActivationQuantization(range, limits);
     return Done{};
   }
 

@@ -53,7 +53,7 @@ class Network {
   TensorId x, y;
 };
 
-const Tensor& Named(const Graph& graph, const std::string& name) {
+const Tensor& Named(const Graph& graph, const char* name) {
   for (const Tensor& tensor : graph.tensors) {
     if (tensor.name == name) return tensor;
   }
