@@ -35,7 +35,7 @@ def wasi_test(name, srcs, deps, copts = [], data = [], simd = "relaxed", **kwarg
         testonly = True,
         srcs = srcs,
         copts = copts,
-        linkopts = ["-O1", "-sSTANDALONE_WASM", "-sALLOW_MEMORY_GROWTH", "-sSTACK_SIZE=1048576"],
+        linkopts = ["-sSTANDALONE_WASM", "-sALLOW_MEMORY_GROWTH", "-sSTACK_SIZE=1048576"],
         tags = ["manual"],
         deps = deps,
     )

@@ -2,10 +2,8 @@
 
 load(":wasm_transition.bzl", "SIMD_ATTR", "wasm_transition")
 
-# Link options of a module that brings its own memory, has no main and imports nothing. -O1 keeps emcc from
-# running wasm-opt by itself: that is an action of ours.
+# Link options of a module that brings its own memory, has no main and imports nothing.
 MODULE_LINKOPTS = [
-    "-O1",
     "--no-entry",
     "-sSTANDALONE_WASM",
     "-sFILESYSTEM=0",

@@ -59,6 +59,12 @@ def _features(environment):
             flag_sets = [_flags(_COMPILE, _SIMD + _DETERMINISM + _SMALL + ["-O3", "-g0", "-DNDEBUG"])],
         ),
         feature(
+            name = "wasm_default_link_flags",
+            enabled = True,
+            # Without -O1 emcc links its debug libraries; from -O2 on it runs wasm-opt by itself, which is an action of ours.
+            flag_sets = [_flags(_LINK, ["-O1"])],
+        ),
+        feature(
             name = "relaxed_simd",
             flag_sets = [_flags(_COMPILE, ["-mrelaxed-simd"])],
         ),

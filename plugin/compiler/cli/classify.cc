@@ -11,7 +11,8 @@ namespace {
 
 // tensor.js's realValues: (stored - zeroPoint) * scale in double precision.
 template <typename T>
-std::vector<double> RealValuesAs(std::span<const std::byte> bytes, double scale, double zero_point) {
+std::vector<double> RealValuesAs(std::span<const std::byte> bytes, double scale,
+                                 double zero_point) {
   std::vector<T> stored(bytes.size() / sizeof(T));
   if (!stored.empty()) std::memcpy(stored.data(), bytes.data(), stored.size() * sizeof(T));
   std::vector<double> values;
@@ -25,12 +26,18 @@ Result<std::vector<double>> RealValues(const PlacedTensor& output,
   const double scale = q ? q->scale[0] : 1.0;
   const double zero_point = q ? q->zero_point[0] : 0.0;
   switch (output.dtype) {
-    case DType::kFloat32: return RealValuesAs<float>(bytes, scale, zero_point);
-    case DType::kInt8: return RealValuesAs<int8_t>(bytes, scale, zero_point);
-    case DType::kUint8: return RealValuesAs<uint8_t>(bytes, scale, zero_point);
-    case DType::kInt16: return RealValuesAs<int16_t>(bytes, scale, zero_point);
-    case DType::kInt32: return RealValuesAs<int32_t>(bytes, scale, zero_point);
-    default: break;
+    case DType::kFloat32:
+      return RealValuesAs<float>(bytes, scale, zero_point);
+    case DType::kInt8:
+      return RealValuesAs<int8_t>(bytes, scale, zero_point);
+    case DType::kUint8:
+      return RealValuesAs<uint8_t>(bytes, scale, zero_point);
+    case DType::kInt16:
+      return RealValuesAs<int16_t>(bytes, scale, zero_point);
+    case DType::kInt32:
+      return RealValuesAs<int32_t>(bytes, scale, zero_point);
+    default:
+      break;
   }
   return Error{.message = "output '" + output.name + "' is " + NameOf(output.dtype) +
                           ", which has no scores"};

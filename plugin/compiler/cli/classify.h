@@ -20,9 +20,9 @@ struct Class {
   double score = 0.0;
 };
 
-// Every class, the highest score first, of equal ones the lower index: what worker-js/classify.js makes
-// of the same bytes. `kind` is OutputKind's; of logits the softmax is taken. A class without a label is
-// called by its index. An Error for types the manifest does not know.
+// Every class, the highest score first, of equal ones the lower index: what worker-js/classify.js
+// makes of the same bytes. `kind` is OutputKind's; of logits the softmax is taken. A class without
+// a label is called by its index. An Error for types the manifest does not know.
 Result<std::vector<Class>> Classify(const PlacedTensor& output, std::span<const std::byte> bytes,
                                     std::string_view kind, const std::vector<std::string>& labels);
 

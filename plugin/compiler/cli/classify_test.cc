@@ -14,7 +14,10 @@ namespace {
 const std::vector<std::string> kLabels = {"a", "b", "c"};
 
 PlacedTensor Int8Output(float scale, int32_t zero_point) {
-  return {.name = "p", .dtype = DType::kInt8, .shape = {1, 3}, .quantization = {{{scale}, {zero_point}}}};
+  return {.name = "p",
+          .dtype = DType::kInt8,
+          .shape = {1, 3},
+          .quantization = {{{scale}, {zero_point}}}};
 }
 
 TEST(Classify, SortsByScoreAndEqualOnesByIndex) {

@@ -14,8 +14,8 @@ namespace {
 
 using Channels = std::array<float, 3>;
 
-// The options that take one of a few words, the first of which is the default. Those of color and crop
-// are in the order of their enumerations.
+// The options that take one of a few words, the first of which is the default. Those of color and
+// crop are in the order of their enumerations.
 struct Choice {
   const char* option;
   const char* help;
@@ -125,8 +125,8 @@ void AddCompileOptions(cxxopts::Options& options) {
   add("mean", "Instead: (pixel - mean) / std, a number a channel", text(), "A,B,C");
   add("std", "See mean", text(), "A,B,C");
   add("labels", "File with one label a line", text(), "FILE");
-  add("calibration", "JPEG image, or folder of them, that a float network is quantised with", text(),
-      "PATH");
+  add("calibration", "JPEG image, or folder of them, that a float network is quantised with",
+      text(), "PATH");
   add("calibration-list", "File with the path of one such image a line", text(), "FILE");
 }
 

@@ -14,8 +14,8 @@
 namespace wranglet {
 namespace {
 
-// How an image becomes this input; nothing when the input has not the shape of one. An Error when it
-// has, but of other colours than the user said.
+// How an image becomes this input; nothing when the input has not the shape of one. An Error when
+// it has, but of other colours than the user said.
 Result<std::optional<ImagePreprocess>> PreprocessFor(const Graph& graph, const Tensor& input,
                                                      const CompileOptions& options) {
   const Shape& shape = input.shape;  // NHWC

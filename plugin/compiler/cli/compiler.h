@@ -31,8 +31,8 @@ struct CompiledModel {
 // images; one that is quantised already stays as it is.
 Result<CompiledModel> Compile(const CompileOptions& options);
 
-// The same for one who only looks at layers and sizes, which no sample changes: a float network that
-// should become int8 needs no calibration images, and its numbers mean nothing.
+// The same for one who only looks at layers and sizes, which no sample changes: a float network
+// that should become int8 needs no calibration images, and its numbers mean nothing.
 Result<CompiledModel> CompileForSizes(const CompileOptions& options);
 
 }  // namespace wranglet

@@ -82,8 +82,8 @@ std::string AsTable(const CompiledModel& model) {
 }  // namespace
 
 int RunInspect(const Arguments& arguments, const Streams& streams) {
-  cxxopts::Options options =
-      MakeOptions("inspect", "MODEL", "Shows a network's layers, .onnx or .tflite, and what they cost");
+  cxxopts::Options options = MakeOptions(
+      "inspect", "MODEL", "Shows a network's layers, .onnx or .tflite, and what they cost");
   options.add_options()("json", "Print JSON");
   AddCompileOptions(options);
   const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);

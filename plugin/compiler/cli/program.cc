@@ -44,8 +44,8 @@ int RunProgram(const Arguments& arguments, const Streams& streams) {
       return command.run(Arguments(arguments.begin() + 1, arguments.end()), streams);
     }
   }
-  return Fail(streams,
-              {.message = "'" + name + "' is no command", .hint = "see wranglet --help"}, kMisuse);
+  return Fail(streams, {.message = "'" + name + "' is no command", .hint = "see wranglet --help"},
+              kMisuse);
 }
 
 }  // namespace wranglet

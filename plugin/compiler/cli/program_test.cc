@@ -57,7 +57,8 @@ class Program : public testing::Test {
     std::string out, err;
   };
 
-  // A folder of the test's own, with a network, labels, and red.jpg, green.jpg and blue.jpg in photos.
+  // A folder of the test's own, with a network, labels, and red.jpg, green.jpg and blue.jpg in
+  // photos.
   void SetUp() override {
     folder_ = fs::path(testing::TempDir()) /
               testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -86,10 +87,10 @@ class Program : public testing::Test {
     return Run(arguments);
   }
 
-  // It failed with this line, whose "FOLDER" stands for the test's folder, and wrote nothing.
+  // It failed with this line, whose "$T" stands for the test's folder, and wrote nothing.
   void ExpectFailure(const Outcome& outcome, int status, std::string line) const {
-    for (size_t at; (at = line.find("FOLDER")) != std::string::npos;) {
-      line.replace(at, 6, folder_.string());
+    for (size_t at; (at = line.find("$T")) != std::string::npos;) {
+      line.replace(at, 2, folder_.string());
     }
     EXPECT_EQ(outcome.status, status);
     EXPECT_EQ(outcome.err, "wranglet: " + line + "\n");
@@ -102,12 +103,13 @@ class Program : public testing::Test {
 };
 
 TEST_F(Program, CompileWritesTheModel) {
-  const Outcome outcome =
-      Compile({"--name", "colours", "--labels", Path("labels.txt"), "--calibration", Path("photos")});
+  const Outcome outcome = Compile(
+      {"--name", "colours", "--labels", Path("labels.txt"), "--calibration", Path("photos")});
   ASSERT_EQ(outcome.status, kSuccess) << outcome.err;
   EXPECT_TRUE(outcome.out.starts_with("colours: int8, ")) << outcome.out;
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(Path("out"))) names.push_back(entry.path().filename());
+  for (const auto& entry : fs::directory_iterator(Path("out")))
+    names.push_back(entry.path().filename());
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, (std::vector<std::string>{"index.d.ts", "index.js", "manifest.js", "model.json",
                                              "steps.cc", "weights.bin"}));
@@ -137,9 +139,9 @@ TEST_F(Program, CompileTakesAListOfCalibrationImages) {
 TEST_F(Program, RunPrintsALineOfJsonAnImage) {
   for (const char* precision : {"int8", "float32"}) {
     SCOPED_TRACE(precision);
-    const Outcome outcome =
-        Run({"run", "--json", Path("net.onnx"), "--labels", Path("labels.txt"), "--precision", precision,
-             "--calibration", Path("photos"), Path("photos/green.jpg"), Path("photos/blue.JPEG")});
+    const Outcome outcome = Run({"run", "--json", Path("net.onnx"), "--labels", Path("labels.txt"),
+                                 "--precision", precision, "--calibration", Path("photos"),
+                                 Path("photos/green.jpg"), Path("photos/blue.JPEG")});
     ASSERT_EQ(outcome.status, kSuccess) << outcome.err;
     std::istringstream lines(outcome.out);
     for (const std::string expected : {"green", "blue"}) {
@@ -151,17 +153,18 @@ TEST_F(Program, RunPrintsALineOfJsonAnImage) {
       EXPECT_EQ(answer["classes"][0]["label"], expected);
       EXPECT_EQ(answer["classes"][0]["index"], expected == "green" ? 1 : 2);
       EXPECT_GT(answer["classes"][0]["score"], 0.9);
-      EXPECT_EQ(answer["output"].get<std::string>().size(), precision == std::string("int8") ? 4 : 16);
+      EXPECT_EQ(answer["output"].get<std::string>().size(),
+                precision == std::string("int8") ? 4 : 16);
     }
   }
 }
 
 TEST_F(Program, ColourOrderAndItsNormalisationGoTogether) {
-  const Outcome rgb = Run({"run", "--precision", "float32", "--normalize", "imagenet", Path("net.onnx"),
-                           Path("photos/red.jpg")});
-  EXPECT_NE(rgb.out.find(": 0 "), std::string::npos) << rgb.out << rgb.err;
-  const Outcome bgr = Run({"run", "--precision", "float32", "--color", "bgr", "--normalize", "imagenet",
+  const Outcome rgb = Run({"run", "--precision", "float32", "--normalize", "imagenet",
                            Path("net.onnx"), Path("photos/red.jpg")});
+  EXPECT_NE(rgb.out.find(": 0 "), std::string::npos) << rgb.out << rgb.err;
+  const Outcome bgr = Run({"run", "--precision", "float32", "--color", "bgr", "--normalize",
+                           "imagenet", Path("net.onnx"), Path("photos/red.jpg")});
   EXPECT_NE(bgr.out.find(": 2 "), std::string::npos) << bgr.out << bgr.err;
 }
 
@@ -201,7 +204,8 @@ TEST_F(Program, MisuseExitsWith2) {
   ExpectFailure(Run({"compose"}), kMisuse, "'compose' is no command; see wranglet --help");
   ExpectFailure(Run({"compile", Path("net.onnx")}), kMisuse,
                 "compile takes one network and --out FOLDER; see wranglet compile --help");
-  ExpectFailure(Run({"inspect"}), kMisuse, "inspect takes one network; see wranglet inspect --help");
+  ExpectFailure(Run({"inspect"}), kMisuse,
+                "inspect takes one network; see wranglet inspect --help");
   ExpectFailure(Run({"run", Path("net.onnx")}), kMisuse,
                 "run takes a network and images; see wranglet run --help");
   ExpectFailure(Compile({"--precision", "int4"}), kMisuse,
@@ -211,50 +215,56 @@ TEST_F(Program, MisuseExitsWith2) {
   ExpectFailure(Compile({"--mean", "1,2", "--std", "1,2"}), kMisuse,
                 "--mean cannot be '1,2'; give 3 numbers with commas between");
   ExpectFailure(Compile({"--mean", "1,2,3", "--std", "1,0,1"}), kMisuse, "--std cannot be 0");
-  ExpectFailure(Compile({"--color", "gray", "--normalize", "imagenet"}), kMisuse,
-                "--normalize imagenet is for images of three colours; give --mean and --std for gray ones");
+  ExpectFailure(
+      Compile({"--color", "gray", "--normalize", "imagenet"}), kMisuse,
+      "--normalize imagenet is for images of three colours; give --mean and --std for gray ones");
   const Outcome unknown = Compile({"--quick"});
   EXPECT_EQ(unknown.status, kMisuse);
   EXPECT_NE(unknown.err.find("quick"), std::string::npos);
 }
 
 TEST_F(Program, AFloatNetworkNeedsCalibrationImagesForInt8) {
-  ExpectFailure(Compile({}), kFailure,
-                "FOLDER/net.onnx: a float network needs calibration images to become int8; give some with "
-                "calibration, or ask for precision float32");
+  ExpectFailure(
+      Compile({}), kFailure,
+      "$T/net.onnx: a float network needs calibration images to become int8; give some with "
+      "calibration, or ask for precision float32");
   fs::create_directories(Path("empty"));
   ExpectFailure(Compile({"--calibration", Path("empty")}), kFailure,
-                "FOLDER/empty: has no JPEG images (*.jpg, *.jpeg)");
+                "$T/empty: has no JPEG images (*.jpg, *.jpeg)");
   ExpectFailure(Compile({"--calibration", Path("nowhere")}), kFailure,
-                "FOLDER/nowhere: there is no such file or folder");
+                "$T/nowhere: there is no such file or folder");
 }
 
 TEST_F(Program, ACalibrationImageThatCannotBeReadIsNamed) {
   Write(Path("photos/notes.jpg"), "not an image");
   ExpectFailure(Compile({"--calibration", Path("photos")}), kFailure,
-                "FOLDER/photos/notes.jpg: is not a JPEG image");
+                "$T/photos/notes.jpg: is not a JPEG image");
 }
 
 TEST_F(Program, LabelsMustBeAsManyAsClasses) {
   Write(Path("labels.txt"), "red\ngreen\n");
-  ExpectFailure(Compile({"--precision", "float32", "--labels", Path("labels.txt")}), kFailure,
-                "FOLDER/labels.txt: has 2 labels, and the network 3 classes; give one label a line, in the "
-                "order of the network's output");
+  ExpectFailure(
+      Compile({"--precision", "float32", "--labels", Path("labels.txt")}), kFailure,
+      "$T/labels.txt: has 2 labels, and the network 3 classes; give one label a line, in the "
+      "order of the network's output");
 }
 
 TEST_F(Program, ColoursMustFitTheInput) {
-  ExpectFailure(Compile({"--precision", "float32", "--color", "gray"}), kFailure,
-                "FOLDER/net.onnx: input 'image' is 1x8x8x3, and color gray gives 1 channels; give color "
-                "rgb or bgr");
+  ExpectFailure(
+      Compile({"--precision", "float32", "--color", "gray"}), kFailure,
+      "$T/net.onnx: input 'image' is 1x8x8x3, and color gray gives 1 channels; give color "
+      "rgb or bgr");
 }
 
 TEST_F(Program, FilesThatAreNoNetworkAreErrorsOfOneLine) {
   Write(Path("empty.onnx"), "");
   Write(Path("truncated.onnx"), ColourNetwork().substr(0, 60));
   Write(Path("text.onnx"), "hello\nworld\n");
-  for (const std::string name : {"missing.onnx", "photos", "empty.onnx", "truncated.onnx", "text.onnx"}) {
+  for (const std::string name :
+       {"missing.onnx", "photos", "empty.onnx", "truncated.onnx", "text.onnx"}) {
     SCOPED_TRACE(name);
-    const Outcome outcome = Run({"compile", Path(name), "--precision", "float32", "--out", Path("out")});
+    const Outcome outcome =
+        Run({"compile", Path(name), "--precision", "float32", "--out", Path("out")});
     EXPECT_EQ(outcome.status, kFailure);
     EXPECT_TRUE(outcome.err.starts_with("wranglet: " + Path(name) + ": ")) << outcome.err;
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;

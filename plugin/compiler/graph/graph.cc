@@ -31,8 +31,8 @@ const char* NameOf(DType dtype) { return InfoOf(dtype).name; }
 
 Result<int64_t> ElementCount(const Shape& shape) {
   if (shape.size() > kMaxRank) {
-    return Error{.message = "a shape of " + std::to_string(shape.size()) + " dimensions, more than " +
-                            std::to_string(kMaxRank)};
+    return Error{.message = "a shape of " + std::to_string(shape.size()) +
+                            " dimensions, more than " + std::to_string(kMaxRank)};
   }
   int64_t count = 1;
   for (const int64_t dimension : shape) {

@@ -21,12 +21,11 @@ Graph ConvolutionGraph() {
   const TensorId x = graph.Add(Activation4D("x", {1, 9, 9, 3}));
   const TensorId filter = graph.Add(Constant("filter", {8, 3, 3, 3}));
   const TensorId y = graph.Add(Activation4D("y", {1, 5, 5, 8}));
-  graph.nodes.push_back({.name = "conv",
-                         .op = Conv2D{.window = {.stride_h = 2,
-                                                 .stride_w = 2,
-                                                 .padding = {1, 1, 1, 1}}},
-                         .inputs = {x, filter, kNoTensor},
-                         .outputs = {y}});
+  graph.nodes.push_back(
+      {.name = "conv",
+       .op = Conv2D{.window = {.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}}},
+       .inputs = {x, filter, kNoTensor},
+       .outputs = {y}});
   graph.inputs = {x};
   graph.outputs = {y};
   return graph;
@@ -107,10 +106,8 @@ TEST(Validate, TheSameConstantMayNotBeReadWithoutEnd) {
   TensorId last = x;
   for (size_t i = 0; i <= kMaxConstantBytes >> 22; ++i) {
     const TensorId next = graph.Add(Activation4D("", {1 << 20}));
-    graph.nodes.push_back({.name = std::to_string(i),
-                           .op = Binary{},
-                           .inputs = {last, large},
-                           .outputs = {next}});
+    graph.nodes.push_back(
+        {.name = std::to_string(i), .op = Binary{}, .inputs = {last, large}, .outputs = {next}});
     last = next;
   }
   graph.inputs = {x};

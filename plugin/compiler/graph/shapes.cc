@@ -14,9 +14,8 @@ std::string Of(const Shape& a, const Shape& b) { return ToString(a) + " and " + 
 
 Result<Shape> InferWindow(const Window& w, const Shape& x, int64_t kernel_h, int64_t kernel_w,
                           int64_t channels) {
-  for (const int64_t value :
-       {int64_t{w.stride_h}, int64_t{w.stride_w}, int64_t{w.dilation_h}, int64_t{w.dilation_w},
-        kernel_h, kernel_w}) {
+  for (const int64_t value : {int64_t{w.stride_h}, int64_t{w.stride_w}, int64_t{w.dilation_h},
+                              int64_t{w.dilation_w}, kernel_h, kernel_w}) {
     if (value < 1 || value > kMostWindow) {
       return Error{.message = "a stride, dilation or kernel of " + std::to_string(value)};
     }

@@ -11,9 +11,9 @@
 
 namespace wranglet {
 
-// The output's shape, from the inputs': as many as the operator takes, less an absent bias. Of Mean,
-// with the axes kept; of Reshape, which alone does not follow from its input, the input's. Errors say
-// what does not fit.
+// The output's shape, from the inputs': as many as the operator takes, less an absent bias. Of
+// Mean, with the axes kept; of Reshape, which alone does not follow from its input, the input's.
+// Errors say what does not fit.
 Result<Shape> InferShape(const Operator& op, std::span<const Shape> inputs);
 
 // Output elements along one dimension of a window: 0 or less when it does not fit.

@@ -36,13 +36,14 @@ class Validator {
     }
     WRANGLET_RETURN_IF_ERROR(CheckInputs());
     if (graph_.nodes.size() > kMaxNodes) {
-      return InFile("the network has " + std::to_string(graph_.nodes.size()) + " nodes, more than " +
-                    std::to_string(kMaxNodes));
+      return InFile("the network has " + std::to_string(graph_.nodes.size()) +
+                    " nodes, more than " + std::to_string(kMaxNodes));
     }
     for (const Node& node : graph_.nodes) WRANGLET_RETURN_IF_ERROR(CheckNode(node));
     if (graph_.outputs.empty()) return InFile("the network has no output");
     for (const TensorId id : graph_.outputs) {
-      if (!Exists(id) || !IsWritten(id)) return InFile("an output of the network is never computed");
+      if (!Exists(id) || !IsWritten(id))
+        return InFile("an output of the network is never computed");
     }
     return Done{};
   }
@@ -92,7 +93,8 @@ class Validator {
   }
 
   Status CheckNode(const Node& node) {
-    if (!names_.insert(node.name).second) return graph_.ErrorAt(node, "is not the first of its name");
+    if (!names_.insert(node.name).second)
+      return graph_.ErrorAt(node, "is not the first of its name");
     const auto [least, most] = std::visit(Arity{}, node.op);
     if (node.inputs.size() < least || node.inputs.size() > most || node.outputs.size() != 1) {
       return graph_.ErrorAt(node, "has " + std::to_string(node.inputs.size()) + " inputs and " +
@@ -112,7 +114,8 @@ class Validator {
       if (graph_.tensor(id).constant) constant_bytes_ += graph_.tensor(id).constant->size();
     }
     if (constant_bytes_ > kMaxConstantBytes) {
-      return graph_.ErrorAt(node, "with this node's constants, the network has more than 1 GiB of them");
+      return graph_.ErrorAt(node,
+                            "with this node's constants, the network has more than 1 GiB of them");
     }
     const TensorId out = node.outputs[0];
     if (!Exists(out)) return graph_.ErrorAt(node, "writes a tensor that does not exist");
@@ -133,8 +136,8 @@ class Validator {
     if (node.As<Reshape>() != nullptr && *ElementCount(*inferred) == *ElementCount(actual)) {
       return Done{};
     }
-    return graph_.ErrorAt(node, "its output is " + ToString(actual) + ", but its inputs give " +
-                                    ToString(*inferred));
+    return graph_.ErrorAt(
+        node, "its output is " + ToString(actual) + ", but its inputs give " + ToString(*inferred));
   }
 
   static Shape WithoutAxes(const Shape& shape, const std::vector<int32_t>& axes) {

@@ -72,8 +72,9 @@ Result<TensorId> TranslateConv(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(2));
   const Shape image = node.tensor(0).shape;
   if (image.size() != 4 || node.tensor(1).shape.size() != 4) {
-    return Error{.message = "convolves " + ToString(image) + " with " + ToString(node.tensor(1).shape),
-                 .hint = "only two-dimensional convolutions are supported"};
+    return Error{
+        .message = "convolves " + ToString(image) + " with " + ToString(node.tensor(1).shape),
+        .hint = "only two-dimensional convolutions are supported"};
   }
   if (!node.IsConstant(1) || (node.HasInput(2) && !node.IsConstant(2))) {
     return Error{.message = "has a filter or bias that is not constant"};
@@ -81,8 +82,8 @@ Result<TensorId> TranslateConv(OnnxNode& node) {
   const Tensor filter = node.tensor(1);
   const auto kernel = node.Ints("kernel_shape");
   if (kernel && *kernel != std::vector<int64_t>{filter.shape[2], filter.shape[3]}) {
-    return Error{.message = "attribute kernel_shape does not fit the filter of " +
-                            ToString(filter.shape)};
+    return Error{.message =
+                     "attribute kernel_shape does not fit the filter of " + ToString(filter.shape)};
   }
   WRANGLET_ASSIGN(const Window window, ReadWindow(node, image, filter.shape[2], filter.shape[3]));
   const int64_t groups = node.Int("group", 1);
@@ -93,7 +94,8 @@ Result<TensorId> TranslateConv(OnnxNode& node) {
   const TensorId bias = node.HasInput(2) ? node.input(2) : kNoTensor;
   WRANGLET_ASSIGN(const TensorId x, node.ToChannelsLast(node.input(0)));
 
-  // A filter of a depthwise convolution, [C*multiplier][1][KH][KW], becomes [1][KH][KW][C*multiplier].
+  // A filter of a depthwise convolution, [C*multiplier][1][KH][KW], becomes
+  // [1][KH][KW][C*multiplier].
   const bool depthwise = groups > 1 && groups == image[1] && filter.shape[1] == 1;
   const Permutation order = depthwise ? Permutation{1, 2, 3, 0} : Permutation{0, 2, 3, 1};
   WRANGLET_ASSIGN(const TensorId weights, node.AddConstant(TransposedConstant(filter, order)));

@@ -1,5 +1,6 @@
-// Fuzzes the ONNX importer and the passes: whatever the bytes, there is a Graph or an Error, and every
-// pass leaves a Graph valid. Needs no corpus: what is no model is replaced by one of SeedModels.
+// Fuzzes the ONNX importer and the passes: whatever the bytes, there is a Graph or an Error, and
+// every pass leaves a Graph valid. Needs no corpus: what is no model is replaced by one of
+// SeedModels.
 
 #include <cstddef>
 #include <cstdint>

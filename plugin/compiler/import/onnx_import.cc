@@ -46,8 +46,8 @@ class Importer {
         return Placed<Graph>(Error{.message = "output '" + output.name() + "' is never computed"});
       }
       // Behind an Identity, an output may be an input too, or another output: the first name stays.
-      const bool named = Contains(graph_.inputs, found->second) ||
-                         Contains(graph_.outputs, found->second);
+      const bool named =
+          Contains(graph_.inputs, found->second) || Contains(graph_.outputs, found->second);
       if (!named) graph_.tensor(found->second).name = output.name();
       graph_.outputs.push_back(found->second);
     }

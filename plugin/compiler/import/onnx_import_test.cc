@@ -304,19 +304,23 @@ TEST(OnnxErrors, HostileFilesAreRefused) {
   const auto constant = [](OnnxBuilder& model, std::vector<int64_t> shape) {
     return model.AddConstant("c", shape, onnx::TensorProto::FLOAT);
   };
-  EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {int64_t{1} << 40, int64_t{1} << 40}); })
-                .find("too large"),
+  EXPECT_NE(error([&](OnnxBuilder& m) {
+              constant(m, {int64_t{1} << 40, int64_t{1} << 40});
+            }).find("too large"),
             std::string::npos);
-  EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {-1}); }).find("not all of it positive"), std::string::npos);
-  EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {2})->set_raw_data("short"); })
-                .find("where its shape 2 needs 2"),
+  EXPECT_NE(error([&](OnnxBuilder& m) { constant(m, {-1}); }).find("not all of it positive"),
+            std::string::npos);
+  EXPECT_NE(error([&](OnnxBuilder& m) {
+              constant(m, {2})->set_raw_data("short");
+            }).find("where its shape 2 needs 2"),
             std::string::npos);
   EXPECT_NE(error([&](OnnxBuilder& m) {
               constant(m, {2})->set_data_location(onnx::TensorProto::EXTERNAL);
             }).find("another file"),
             std::string::npos);
-  EXPECT_NE(error([&](OnnxBuilder& m) { m.Floats("c", {1}, {1}).Floats("c", {1}, {1}); })
-                .find("defined twice"),
+  EXPECT_NE(error([&](OnnxBuilder& m) {
+              m.Floats("c", {1}, {1}).Floats("c", {1}, {1});
+            }).find("defined twice"),
             std::string::npos);
 }
 

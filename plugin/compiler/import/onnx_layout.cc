@@ -15,7 +15,8 @@ Result<TensorId> EmitReshape(OnnxNode& node, Shape shape) {
   const Result<int64_t> before = ElementCount(node.tensor(0).shape);
   const Result<int64_t> after = ElementCount(shape);
   if (!before.ok() || !after.ok() || *before != *after) {
-    return Error{.message = "reshapes " + ToString(node.tensor(0).shape) + " to " + ToString(shape)};
+    return Error{.message =
+                     "reshapes " + ToString(node.tensor(0).shape) + " to " + ToString(shape)};
   }
   if (!node.IsConstant(0)) return node.Emit(Reshape{}, {node.input(0)}, std::move(shape));
   Tensor tensor = node.tensor(0);

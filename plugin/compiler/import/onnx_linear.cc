@@ -66,7 +66,8 @@ Result<TensorId> TranslateSoftmax(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
   const Shape shape = node.tensor(0).shape;
   const size_t rank = shape.size();
-  WRANGLET_ASSIGN(const int32_t axis, node.Axis(node.Int("axis", node.opset() < 13 ? 1 : -1), rank));
+  WRANGLET_ASSIGN(const int32_t axis,
+                  node.Axis(node.Int("axis", node.opset() < 13 ? 1 : -1), rank));
   if (axis == static_cast<int32_t>(rank) - 1) return node.Emit(Softmax{}, {node.input(0)});
   if (node.opset() < 13) {
     Shape flat = {1, 1};

@@ -15,14 +15,37 @@ namespace {
 // Constants larger than this are not filled: the file would be longer than fuzzing likes.
 constexpr int64_t kMostFilled = 2048;
 
-constexpr int64_t kNumbers[] = {-1, 0,  1,  2,  3, 4, 5, 6, 7, 8, -2, 16, 100, 1 << 15, 1 << 16,
-                                int64_t{1} << 31, int64_t{1} << 40,
+constexpr int64_t kNumbers[] = {-1,
+                                0,
+                                1,
+                                2,
+                                3,
+                                4,
+                                5,
+                                6,
+                                7,
+                                8,
+                                -2,
+                                16,
+                                100,
+                                1 << 15,
+                                1 << 16,
+                                int64_t{1} << 31,
+                                int64_t{1} << 40,
                                 std::numeric_limits<int64_t>::min(),
                                 std::numeric_limits<int64_t>::max()};
-constexpr const char* kAttributes[] = {
-    "alpha", "auto_pad", "axes",   "axis",   "beta",   "dilations", "epsilon", "group",
-    "keepdims", "kernel_shape", "max", "min", "pads",  "perm", "strides", "to", "transB",
-    "value", "value_int", "value_ints", "allowzero", "noop_with_empty_axes", "start", "end"};
+constexpr const char* kAttributes[] = {"alpha",     "auto_pad",
+                                       "axes",      "axis",
+                                       "beta",      "dilations",
+                                       "epsilon",   "group",
+                                       "keepdims",  "kernel_shape",
+                                       "max",       "min",
+                                       "pads",      "perm",
+                                       "strides",   "to",
+                                       "transB",    "value",
+                                       "value_int", "value_ints",
+                                       "allowzero", "noop_with_empty_axes",
+                                       "start",     "end"};
 constexpr const char* kStrings[] = {"SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "?"};
 
 class Mutator {
@@ -31,7 +54,7 @@ class Mutator {
       : model_(model), graph_(*model.mutable_graph()), random_(random) {}
 
   void Mutate() {
-    static constexpr void (Mutator::*kChanges[])() = {
+    static constexpr void (Mutator::* kChanges[])() = {
         &Mutator::ChangeOperator,  &Mutator::ChangeReader,   &Mutator::ChangeAttribute,
         &Mutator::ChangeAttribute, &Mutator::ChangeConstant, &Mutator::ChangeConstant,
         &Mutator::InsertNode,      &Mutator::ChangeInput,    &Mutator::ChangeOpset,
@@ -48,7 +71,8 @@ class Mutator {
   // One of a repeated field, or null when it is empty.
   template <typename Repeated>
   auto* PickOf(Repeated* field) {
-    return field->empty() ? nullptr : field->Mutable(static_cast<int>(Below(size_t(field->size()))));
+    return field->empty() ? nullptr
+                          : field->Mutable(static_cast<int>(Below(size_t(field->size()))));
   }
 
   std::string PickName() {

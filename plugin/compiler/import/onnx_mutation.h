@@ -1,4 +1,5 @@
-// For fuzzing: small changes to an ONNX model that keep it one, so that fuzzing gets behind the parser.
+// For fuzzing: small changes to an ONNX model that keep it one, so that fuzzing gets behind the
+// parser.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_MUTATION_H_
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_MUTATION_H_

@@ -73,7 +73,8 @@ Result<int32_t> OnnxNode::Axis(int64_t axis, size_t rank) const {
 Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
                                 std::optional<Shape> shape) {
   if (graph_.nodes.size() >= kMaxNodes) {
-    return Error{.message = "is beyond the " + std::to_string(kMaxNodes) + " nodes a network may have"};
+    return Error{.message =
+                     "is beyond the " + std::to_string(kMaxNodes) + " nodes a network may have"};
   }
   std::vector<Shape> shapes;
   for (const TensorId id : inputs) {
@@ -113,8 +114,9 @@ Result<TensorId> OnnxNode::AddConstant(Tensor tensor) {
 
 Result<TensorId> OnnxNode::ToChannelsLast(TensorId id) {
   if (graph_.tensor(id).shape.size() != 4) {
-    return Error{.message = "takes an image of 4 dimensions, not " + ToString(graph_.tensor(id).shape),
-                 .hint = "only two-dimensional images are supported"};
+    return Error{
+        .message = "takes an image of 4 dimensions, not " + ToString(graph_.tensor(id).shape),
+        .hint = "only two-dimensional images are supported"};
   }
   return Emit(Transpose{.permutation = {0, 2, 3, 1}}, {id});
 }

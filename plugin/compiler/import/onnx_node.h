@@ -18,8 +18,8 @@ namespace wranglet {
 
 class OnnxNode {
  public:
-  // `inputs` are the tensors of the node's inputs, kNoTensor for absent ones; `constant_bytes` counts
-  // the bytes of the constants that translations add, over all nodes.
+  // `inputs` are the tensors of the node's inputs, kNoTensor for absent ones; `constant_bytes`
+  // counts the bytes of the constants that translations add, over all nodes.
   OnnxNode(const onnx::NodeProto& proto, std::string name, int64_t opset,
            std::vector<TensorId> inputs, Graph& graph, size_t& constant_bytes)
       : proto_(proto),
@@ -32,8 +32,8 @@ class OnnxNode {
   int64_t opset() const { return opset_; }
   Graph& graph() { return graph_; }
 
-  // Attributes. A wrong type counts as absent, as in ONNX's own readers. Some writers leave a value of
-  // 0 out and give only its type.
+  // Attributes. A wrong type counts as absent, as in ONNX's own readers. Some writers leave a value
+  // of 0 out and give only its type.
   int64_t Int(const char* attribute, int64_t otherwise) const;
   float Float(const char* attribute, float otherwise) const;
   std::string String(const char* attribute, const std::string& otherwise) const;
@@ -59,8 +59,8 @@ class OnnxNode {
   // Adds a node, of floats; its output, of the shape its inputs give (or `shape`), is returned.
   Result<TensorId> Emit(Operator op, std::vector<TensorId> inputs,
                         std::optional<Shape> shape = std::nullopt);
-  // Adds a constant; an Error when all that were added exceed kMaxConstantBytes: a file may give one
-  // constant to any number of nodes, and each makes its own form of it.
+  // Adds a constant; an Error when all that were added exceed kMaxConstantBytes: a file may give
+  // one constant to any number of nodes, and each makes its own form of it.
   Result<TensorId> AddConstant(Tensor tensor);
   // `id`, an NCHW activation, as NHWC, and the other way round.
   Result<TensorId> ToChannelsLast(TensorId id);

@@ -1,5 +1,5 @@
-// Translating ONNX's operators to ours, by family. A new operator needs a function here, and a line in
-// onnx_operators.cc.
+// Translating ONNX's operators to ours, by family. A new operator needs a function here, and a line
+// in onnx_operators.cc.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_OPERATORS_H_
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_OPERATORS_H_
@@ -13,7 +13,8 @@
 
 namespace wranglet {
 
-// A translation adds nodes to the Graph and returns the tensor that is the ONNX node's first output.
+// A translation adds nodes to the Graph and returns the tensor that is the ONNX node's first
+// output.
 using OnnxTranslation = Result<TensorId> (*)(OnnxNode&);
 
 // The translation of `op_type`, or null.

@@ -30,7 +30,9 @@ onnx::ModelProto MobileNet() {
   model.Floats("w2", {4, 1, 3, 3}, Ramp(36)).Node("Conv", {"c", "w2"}, "d");
   model.With("group", int64_t{4}).With("pads", std::vector<int64_t>{1, 1, 1, 1});
   model.Node("Add", {"x", "d"}, "e").Node("Relu", {"e"}, "f");
-  model.Node("GlobalAveragePool", {"f"}, "g").Node("Flatten", {"g"}, "h").Node("Dropout", {"h"}, "i");
+  model.Node("GlobalAveragePool", {"f"}, "g")
+      .Node("Flatten", {"g"}, "h")
+      .Node("Dropout", {"h"}, "i");
   model.Floats("w3", {3, 4}, Ramp(12)).Floats("b3", {3}, Ramp(3));
   model.Node("Gemm", {"i", "w3", "b3"}, "j").With("transB", int64_t{1}).With("alpha", 0.5f);
   model.Node("Softmax", {"j"}, "y").Output("y");
@@ -45,17 +47,24 @@ onnx::ModelProto ComputedShapes() {
   model.Node("Shape", {"a"}, "b").Node("Gather", {"b", "first"}, "c");
   model.Node("Cast", {"c"}, "d").With("to", int64_t{onnx::TensorProto::INT64});
   model.Node("Concat", {"d", "rest"}, "e").With("axis", int64_t{0});
-  model.Node("Reshape", {"a", "e"}, "f").Floats("w", {24, 3}, Ramp(72)).Floats("bias", {3}, Ramp(3));
+  model.Node("Reshape", {"a", "e"}, "f")
+      .Floats("w", {24, 3}, Ramp(72))
+      .Floats("bias", {3}, Ramp(3));
   model.Node("MatMul", {"f", "w"}, "g").Node("Add", {"g", "bias"}, "h");
   model.Node("Unsqueeze", {"h", "axes"}, "i").Node("Squeeze", {"i", "axes"}, "j");
-  model.Node("Constant", {}, "k").With("value_float", 0.5f).Node("Mul", {"j", "k"}, "y").Output("y");
+  model.Node("Constant", {}, "k")
+      .With("value_float", 0.5f)
+      .Node("Mul", {"j", "k"}, "y")
+      .Output("y");
   return model.model;
 }
 
 // Operators of elements and means, on images in both layouts.
 onnx::ModelProto Layouts() {
   OnnxBuilder model(13);
-  model.Input("x", {1, 3, 5, 4}).Floats("w", {8, 2, 3, 2}, Ramp(96)).Floats("c", {8, 1, 1}, Ramp(8));
+  model.Input("x", {1, 3, 5, 4})
+      .Floats("w", {8, 2, 3, 2}, Ramp(96))
+      .Floats("c", {8, 1, 1}, Ramp(8));
   model.Node("Transpose", {"x"}, "a").With("perm", std::vector<int64_t>{0, 3, 1, 2});
   model.Node("Conv", {"a", "w"}, "b").With("group", int64_t{2}).With("auto_pad", "SAME_UPPER");
   model.With("strides", std::vector<int64_t>{2, 1}).With("dilations", std::vector<int64_t>{1, 2});

@@ -149,7 +149,8 @@ Result<Tensor> ReadOnnxTensor(const onnx::TensorProto& proto) {
     return error("lies in another file", "save the model with its weights inside");
   }
   const std::optional<DType> dtype = OnnxDType(proto.data_type());
-  if (!dtype) return error("has type " + std::to_string(proto.data_type()) + ", which is not supported");
+  if (!dtype)
+    return error("has type " + std::to_string(proto.data_type()) + ", which is not supported");
   if (proto.dims_size() > static_cast<int>(kMaxRank)) {
     return error("has " + std::to_string(proto.dims_size()) + " dimensions, more than " +
                  std::to_string(kMaxRank));

@@ -14,7 +14,8 @@
 
 namespace wranglet {
 
-// Our type of an onnx::TensorProto::DataType; float16 and double become float32. Nothing for others.
+// Our type of an onnx::TensorProto::DataType; float16 and double become float32. Nothing for
+// others.
 std::optional<DType> OnnxDType(int32_t data_type);
 
 // The constant that `proto` holds, in whichever of its fields. Errors name the tensor.

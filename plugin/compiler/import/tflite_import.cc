@@ -13,8 +13,8 @@ namespace {
 
 using Indices = flatbuffers::Vector<int32_t>;
 
-// One import: the file's records on one side, the Graph that grows on the other. A tensor's index in
-// the file is its id in the Graph.
+// One import: the file's records on one side, the Graph that grows on the other. A tensor's index
+// in the file is its id in the Graph.
 class Importer {
  public:
   Importer(std::string_view file, std::span<const std::byte> bytes, const tflite::Model& model)

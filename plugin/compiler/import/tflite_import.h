@@ -16,8 +16,8 @@ namespace wranglet {
 // Whether `bytes` carry TensorFlow Lite's file identifier, "TFL3".
 bool LooksLikeTflite(std::span<const std::byte> bytes);
 
-// The Graph of the file's one subgraph. `file` is for errors, which name it, the operator and what to
-// do. Any bytes may be given: records and sizes are verified before they are read.
+// The Graph of the file's one subgraph. `file` is for errors, which name it, the operator and what
+// to do. Any bytes may be given: records and sizes are verified before they are read.
 Result<Graph> ImportTflite(std::string_view file, std::span<const std::byte> bytes);
 
 }  // namespace wranglet

@@ -11,8 +11,8 @@
 namespace wranglet {
 namespace {
 
-// One CONV_2D: an image of 1x5x5x2, int8, a filter of 3x3 to 4 channels with a scale each, stride 2,
-// SAME, RELU6. Tests change what they are about.
+// One CONV_2D: an image of 1x5x5x2, int8, a filter of 3x3 to 4 channels with a scale each, stride
+// 2, SAME, RELU6. Tests change what they are about.
 struct Model {
   int operator_number = 3;
   std::vector<int32_t> image_shape = {1, 5, 5, 2};

@@ -28,8 +28,9 @@ Result<Activation> ReadActivation(tflite::FusedActivation activation) {
   }
 }
 
-// Padding before the first and behind the last element of a dimension (TensorFlow's SAME: the output
-// is as long as the input divided by the stride, rounded up, and an odd element goes behind).
+// Padding before the first and behind the last element of a dimension (TensorFlow's SAME: the
+// output is as long as the input divided by the stride, rounded up, and an odd element goes
+// behind).
 std::pair<int32_t, int32_t> PadSame(int64_t in, int64_t kernel, int64_t stride, int64_t dilation) {
   const int64_t out = (in + stride - 1) / stride;
   const int64_t needed = (out - 1) * stride + (kernel - 1) * dilation + 1;
@@ -37,7 +38,8 @@ std::pair<int32_t, int32_t> PadSame(int64_t in, int64_t kernel, int64_t stride, 
   return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
 }
 
-// The window of an operator over `image` (NHWC), once its strides and dilations are known to be sane.
+// The window of an operator over `image` (NHWC), once its strides and dilations are known to be
+// sane.
 Result<Window> ReadWindow(const Tensor& image, tflite::Padding padding, int64_t kernel_h,
                           int64_t kernel_w, Window window) {
   for (const int32_t step :
@@ -110,12 +112,12 @@ Result<Operator> TranslateConv2D(TfliteOperator& op) {
     return Error{.message = "takes an image and a filter of 4 dimensions each"};
   }
   Conv2D conv;
-  WRANGLET_ASSIGN(conv.window, ReadWindow(op.input(0), options->padding(), filter.shape[1],
-                                          filter.shape[2],
-                                          {.stride_h = options->stride_h(),
-                                           .stride_w = options->stride_w(),
-                                           .dilation_h = options->dilation_h_factor(),
-                                           .dilation_w = options->dilation_w_factor()}));
+  WRANGLET_ASSIGN(conv.window,
+                  ReadWindow(op.input(0), options->padding(), filter.shape[1], filter.shape[2],
+                             {.stride_h = options->stride_h(),
+                              .stride_w = options->stride_w(),
+                              .dilation_h = options->dilation_h_factor(),
+                              .dilation_w = options->dilation_w_factor()}));
   if (op.input(0).shape[3] % filter.shape[3] != 0) {
     return Error{.message = "has a filter of " + ToString(filter.shape) + " for an image of " +
                             ToString(op.input(0).shape)};
@@ -134,12 +136,12 @@ Result<Operator> TranslateDepthwiseConv2D(TfliteOperator& op) {
     return Error{.message = "takes an image and a filter of 4 dimensions each"};
   }
   DepthwiseConv2D conv;
-  WRANGLET_ASSIGN(conv.window, ReadWindow(op.input(0), options->padding(), filter.shape[1],
-                                          filter.shape[2],
-                                          {.stride_h = options->stride_h(),
-                                           .stride_w = options->stride_w(),
-                                           .dilation_h = options->dilation_h_factor(),
-                                           .dilation_w = options->dilation_w_factor()}));
+  WRANGLET_ASSIGN(conv.window,
+                  ReadWindow(op.input(0), options->padding(), filter.shape[1], filter.shape[2],
+                             {.stride_h = options->stride_h(),
+                              .stride_w = options->stride_w(),
+                              .dilation_h = options->dilation_h_factor(),
+                              .dilation_w = options->dilation_w_factor()}));
   // The option of the same purpose is 0 in files of some exporters; the shapes always tell.
   if (filter.shape[3] % op.input(0).shape[3] != 0) {
     return Error{.message = "has a filter of " + ToString(filter.shape) + " for an image of " +
@@ -156,8 +158,7 @@ Result<Operator> TranslateFullyConnected(TfliteOperator& op) {
                   ReadTfliteOptions<tflite::FullyConnectedOptions>(op.record, op.file));
   if (options->weights_format() != 0) return Error{.message = "shuffled weights are not supported"};
   FullyConnected fully_connected;
-  WRANGLET_ASSIGN(fully_connected.activation,
-                  ReadActivation(options->fused_activation_function()));
+  WRANGLET_ASSIGN(fully_connected.activation, ReadActivation(options->fused_activation_function()));
   return Operator(fully_connected);
 }
 

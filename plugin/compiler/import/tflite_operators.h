@@ -27,7 +27,8 @@ struct TfliteOperator {
   const Tensor& output() const { return graph.tensor(outputs[0]); }
 };
 
-// Our operator for builtin operator `number`, or what is not supported about it. `name` is for errors.
+// Our operator for builtin operator `number`, or what is not supported about it. `name` is for
+// errors.
 Result<Operator> TranslateTfliteOperator(int number, const std::string& name, TfliteOperator& op);
 
 }  // namespace wranglet

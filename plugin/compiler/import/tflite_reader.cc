@@ -155,8 +155,9 @@ Result<Tensor> ReadTfliteTensor(const tflite::Tensor& record, const tflite::Mode
   if (data != nullptr && data->size() > 0) {
     const size_t needed = static_cast<size_t>(*count) * SizeOf(tensor.dtype);
     if (data->size() != needed) {
-      return placed({.message = "holds " + std::to_string(data->size()) + " bytes where its shape " +
-                                ToString(tensor.shape) + " needs " + std::to_string(needed),
+      return placed({.message = "holds " + std::to_string(data->size()) +
+                                " bytes where its shape " + ToString(tensor.shape) + " needs " +
+                                std::to_string(needed),
                      .hint = "the file is damaged; export it again"});
     }
     const auto* bytes = reinterpret_cast<const std::byte*>(data->data());

@@ -1,5 +1,5 @@
-// Reading a .tflite file's own records: types, tensors, options. What they mean is tflite_operators'
-// and tflite_import's business.
+// Reading a .tflite file's own records: types, tensors, options. What they mean is
+// tflite_operators' and tflite_import's business.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_IMPORT_TFLITE_READER_H_
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_TFLITE_READER_H_

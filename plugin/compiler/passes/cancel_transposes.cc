@@ -140,8 +140,7 @@ class Rewriter {
       reduced[static_cast<size_t>(axis)] = true;
     }
     std::sort(mean.axes.begin(), mean.axes.end());
-    const bool keeps =
-        graph_.tensor(node.outputs[0]).shape.size() == static_cast<size_t>(rank);
+    const bool keeps = graph_.tensor(node.outputs[0]).shape.size() == static_cast<size_t>(rank);
     // What is left of the base's dimensions, and each one's place there.
     Shape left;
     std::vector<int32_t> place(static_cast<size_t>(rank), -1);

@@ -26,8 +26,8 @@ Result<Affine> ReadAffine(const Graph& graph, const Node& node) {
   Affine affine;
   for (size_t c = 0; c < scale.size(); ++c) {
     // A channel that training left dead may have a variance of 0, or a little below.
-    const double deviation = std::sqrt(std::max(0.0, double{variance[c]}) +
-                                       node.As<BatchNormalization>()->epsilon);
+    const double deviation =
+        std::sqrt(std::max(0.0, double{variance[c]}) + node.As<BatchNormalization>()->epsilon);
     if (!(deviation > 0) || !std::isfinite(deviation)) {
       return graph.ErrorAt(node, "has no variance and no epsilon in channel " + std::to_string(c));
     }
@@ -57,8 +57,8 @@ TensorId AddFloats(Graph& graph, std::string name, Shape shape, const std::vecto
   return graph.Add(std::move(tensor));
 }
 
-// Node `index` as a depthwise convolution of 1x1, between Reshapes when it is on no image. Returns how
-// many nodes it is now.
+// Node `index` as a depthwise convolution of 1x1, between Reshapes when it is on no image. Returns
+// how many nodes it is now.
 size_t BecomeDepthwise(Graph& graph, size_t index, const Affine& affine) {
   Node node = graph.nodes[index];
   const Shape shape = graph.tensor(node.inputs[0]).shape;

@@ -8,8 +8,8 @@
 namespace wranglet {
 namespace {
 
-// The constant that a Binary adds to its other input, one number a channel or one for all; null if it
-// is none such. Leaves the other input in inputs[0].
+// The constant that a Binary adds to its other input, one number a channel or one for all; null if
+// it is none such. Leaves the other input in inputs[0].
 const Tensor* AddedConstant(const Graph& graph, Node& node) {
   const auto* binary = node.As<Binary>();
   if (binary == nullptr || binary->kind != Binary::Kind::kAdd) return nullptr;
@@ -22,9 +22,8 @@ const Tensor* AddedConstant(const Graph& graph, Node& node) {
   }
   const size_t count = added.ConstantAs<float>().size();
   if (count == 1) return &added;
-  const bool by_channel =
-      !added.shape.empty() && added.shape.back() == output.back() &&
-      count == static_cast<size_t>(output.back());
+  const bool by_channel = !added.shape.empty() && added.shape.back() == output.back() &&
+                          count == static_cast<size_t>(output.back());
   return by_channel ? &added : nullptr;
 }
 
@@ -41,8 +40,7 @@ Status FuseBias(Graph& graph) {
     }
     const auto from = added->ConstantAs<float>();
     const std::vector<float> values(from.begin(), from.end());
-    const auto bias =
-        OwnBias(graph, graph.nodes[*producer]).MutableConstantAs<float>();
+    const auto bias = OwnBias(graph, graph.nodes[*producer]).MutableConstantAs<float>();
     for (size_t c = 0; c < bias.size(); ++c) bias[c] += values[values.size() == 1 ? 0 : c];
     *FusedActivation(graph.nodes[*producer].op) = graph.nodes[i].As<Binary>()->activation;
     MergeIntoProducer(graph, *producer, i);

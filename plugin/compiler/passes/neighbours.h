@@ -10,8 +10,8 @@
 
 namespace wranglet {
 
-// The index of the node that makes input 0 of node `index`, if nobody else reads what it makes and the
-// network does not put it out: then the two may become one.
+// The index of the node that makes input 0 of node `index`, if nobody else reads what it makes and
+// the network does not put it out: then the two may become one.
 std::optional<size_t> SoleProducer(const Graph& graph, size_t index);
 
 // The fused activation of an operator that can have one, or null.

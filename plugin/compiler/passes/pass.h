@@ -13,8 +13,8 @@ namespace wranglet {
 // channels-last becomes channels-last itself.
 Status CancelTransposes(Graph& graph);
 
-// Puts BatchNormalization into the weights of the convolution or fully connected node before it; one
-// that has none before it becomes a depthwise convolution of 1x1, between Reshapes if need be.
+// Puts BatchNormalization into the weights of the convolution or fully connected node before it;
+// one that has none before it becomes a depthwise convolution of 1x1, between Reshapes if need be.
 Status FoldBatchNormalization(Graph& graph);
 
 // Puts an addition of constants, one a channel, into the bias of the node before it.

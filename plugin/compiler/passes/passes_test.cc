@@ -15,7 +15,8 @@
 namespace wranglet {
 namespace {
 
-// What BatchNormalization means: nothing the planner knows has it, so ReferenceOutput does not either.
+// What BatchNormalization means: nothing the planner knows has it, so ReferenceOutput does not
+// either.
 std::vector<double> Normalized(const BatchNormalization& op,
                                const std::vector<std::vector<double>>& inputs) {
   std::vector<double> values = inputs[0];
@@ -28,8 +29,8 @@ std::vector<double> Normalized(const BatchNormalization& op,
   return values;
 }
 
-// Runs the graph by the definition of its operators, in real numbers: all its outputs, one behind the
-// other.
+// Runs the graph by the definition of its operators, in real numbers: all its outputs, one behind
+// the other.
 std::vector<double> Evaluate(const Graph& graph, const std::vector<double>& input) {
   std::vector<std::vector<double>> values(graph.tensors.size());
   for (size_t i = 0; i < graph.tensors.size(); ++i) {
@@ -44,9 +45,9 @@ std::vector<double> Evaluate(const Graph& graph, const std::vector<double>& inpu
       inputs.push_back(id == kNoTensor ? std::vector<double>() : values[static_cast<size_t>(id)]);
     }
     const auto* normalization = node.As<BatchNormalization>();
-    values[static_cast<size_t>(node.outputs[0])] =
-        normalization != nullptr ? Normalized(*normalization, inputs)
-                                 : ReferenceOutput(graph, node, inputs);
+    values[static_cast<size_t>(node.outputs[0])] = normalization != nullptr
+                                                       ? Normalized(*normalization, inputs)
+                                                       : ReferenceOutput(graph, node, inputs);
   }
   std::vector<double> outputs;
   for (const TensorId id : graph.outputs) {
@@ -92,8 +93,8 @@ size_t Count(const Graph& graph) {
                     [](const Node& node) { return node.As<T>() != nullptr; }));
 }
 
-// Runs all passes and expects the network's function to be what it was. A 4D input of 4 channels may
-// have become channels-last.
+// Runs all passes and expects the network's function to be what it was. A 4D input of 4 channels
+// may have become channels-last.
 Graph ExpectSameFunction(const OnnxBuilder& model, uint32_t seed) {
   const Graph before = Import(model);
   Graph after = before;
@@ -122,8 +123,7 @@ void AppendConvolution(OnnxBuilder& model, const std::string& from, const std::s
   model.Floats(to + ".b", {4}, RandomFloats(seed + 2, 4));
   model.Floats(to + ".m", {4}, RandomFloats(seed + 3, 4));
   model.Floats(to + ".v", {4}, {0.5f, 1.0f, 0.0f, 2.0f});
-  model.Node("BatchNormalization",
-             {to + ".conv", to + ".s", to + ".b", to + ".m", to + ".v"}, to);
+  model.Node("BatchNormalization", {to + ".conv", to + ".s", to + ".b", to + ".m", to + ".v"}, to);
 }
 
 TEST(Passes, AResidualNetworkKeepsNothingButKernels) {
@@ -393,11 +393,13 @@ class RandomLayouts {
     }
     std::string with = other.name;
     if (!fits || Below(3) == 0) {
-      const auto part = from.shape.end() - static_cast<std::ptrdiff_t>(1 + Below(from.shape.size()));
+      const auto part =
+          from.shape.end() - static_cast<std::ptrdiff_t>(1 + Below(from.shape.size()));
       const Shape shape(part, from.shape.end());
       with = to + ".c";
-      model_.Floats(with, shape, RandomFloats(static_cast<uint32_t>(random_()),
-                                              static_cast<size_t>(*ElementCount(shape))));
+      model_.Floats(with, shape,
+                    RandomFloats(static_cast<uint32_t>(random_()),
+                                 static_cast<size_t>(*ElementCount(shape))));
     }
     static constexpr const char* kOperators[] = {"Add", "Sub", "Mul", "Max"};
     const bool first = Below(2) == 0;

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <type_traits>
 #include <string>
+#include <type_traits>
 
 #include "kernels/image/convert.h"
 
@@ -19,13 +19,14 @@ T Store(double real, const Quantization* quantization) {
   } else {
     const double stored =
         std::nearbyint(real / quantization->scale[0]) + quantization->zero_point[0];
-    return static_cast<T>(std::clamp<double>(stored, std::numeric_limits<T>::min(),
-                                             std::numeric_limits<T>::max()));
+    return static_cast<T>(
+        std::clamp<double>(stored, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   }
 }
 
 template <typename T>
-std::vector<std::byte> TableOf(const ImagePreprocess& preprocess, const Quantization* quantization) {
+std::vector<std::byte> TableOf(const ImagePreprocess& preprocess,
+                               const Quantization* quantization) {
   std::vector<T> table;
   for (int32_t c = 0; c < preprocess.Channels(); ++c) {
     const auto channel = static_cast<size_t>(c);
@@ -40,12 +41,18 @@ std::vector<std::byte> TableOf(const ImagePreprocess& preprocess, const Quantiza
 
 const char* Describe(ImageStatus status) {
   switch (status) {
-    case ImageStatus::kOk: return "";
-    case ImageStatus::kUnknownFormat: return "is not a JPEG image";
-    case ImageStatus::kCorrupt: return "is a truncated or damaged JPEG image";
-    case ImageStatus::kTooManyPixels: return "has more than 50 million pixels";
-    case ImageStatus::kOutOfMemory: return "needs more memory than there is";
-    case ImageStatus::kBadArgument: return "cannot become an input of this size";
+    case ImageStatus::kOk:
+      return "";
+    case ImageStatus::kUnknownFormat:
+      return "is not a JPEG image";
+    case ImageStatus::kCorrupt:
+      return "is a truncated or damaged JPEG image";
+    case ImageStatus::kTooManyPixels:
+      return "has more than 50 million pixels";
+    case ImageStatus::kOutOfMemory:
+      return "needs more memory than there is";
+    case ImageStatus::kBadArgument:
+      return "cannot become an input of this size";
   }
   return "";
 }

@@ -28,14 +28,15 @@ struct ImagePreprocess {
   int32_t Channels() const { return color == ColorOrder::kGray ? 1 : 3; }
 };
 
-// The manifest's table: 256 entries a channel, channel-major, each what an input of `dtype` (float32,
-// or int8, uint8 or int16 with `quantization`) stores for that channel's pixel value, rounded halves to
-// even and saturated. An Error for other types.
+// The manifest's table: 256 entries a channel, channel-major, each what an input of `dtype`
+// (float32, or int8, uint8 or int16 with `quantization`) stores for that channel's pixel value,
+// rounded halves to even and saturated. An Error for other types.
 Result<std::vector<std::byte>> MakeTable(const ImagePreprocess& preprocess, DType dtype,
                                          const std::optional<Quantization>& quantization);
 
-// The input tensor, NHWC, of a JPEG: what image.wasm gives for the same bytes. `table` is MakeTable's
-// and its entries' type `dtype`. An Error says what ails the image; the caller adds its name.
+// The input tensor, NHWC, of a JPEG: what image.wasm gives for the same bytes. `table` is
+// MakeTable's and its entries' type `dtype`. An Error says what ails the image; the caller adds its
+// name.
 Result<std::vector<std::byte>> PreprocessJpeg(std::span<const std::byte> jpeg,
                                               const ImagePreprocess& preprocess, DType dtype,
                                               std::span<const std::byte> table);

@@ -97,7 +97,8 @@ TEST(PreprocessJpeg, SaysWhatAilsAnImage) {
   const auto truncated = PreprocessJpeg(jpeg, kPreprocess, DType::kFloat32, *table);
   ASSERT_FALSE(truncated.ok());
   EXPECT_EQ(truncated.error().message, "is a truncated or damaged JPEG image");
-  const auto text = PreprocessJpeg(Bytes({'h', 'e', 'l', 'l', 'o'}), kPreprocess, DType::kFloat32, *table);
+  const auto text =
+      PreprocessJpeg(Bytes({'h', 'e', 'l', 'l', 'o'}), kPreprocess, DType::kFloat32, *table);
   ASSERT_FALSE(text.ok());
   EXPECT_EQ(text.error().message, "is not a JPEG image");
 }

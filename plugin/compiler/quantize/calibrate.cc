@@ -16,7 +16,8 @@ Status SetInputs(Runner& runner, const Plan& plan, const Sample& sample, const s
   for (size_t i = 0; fits && i < sample.size(); ++i) {
     fits = sample[i].size() == static_cast<size_t>(plan.inputs[i].bytes);
   }
-  if (!fits) return Error{.message = "a calibration sample is not of the inputs' size", .file = file};
+  if (!fits)
+    return Error{.message = "a calibration sample is not of the inputs' size", .file = file};
   for (size_t i = 0; i < sample.size(); ++i) runner.SetInput(i, sample[i]);
   return Done{};
 }
@@ -48,10 +49,11 @@ Result<Ranges> Calibrate(const Graph& graph, RangeEstimator& estimator, size_t c
       if (std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
         estimator.See(id, values);
       } else {
-        not_finite = Error{.message = "tensor '" + tensor.name + "' is not finite in calibration sample " +
-                                      std::to_string(i + 1),
-                           .hint = "check the normalisation and the network",
-                           .file = graph.file};
+        not_finite =
+            Error{.message = "tensor '" + tensor.name + "' is not finite in calibration sample " +
+                             std::to_string(i + 1),
+                  .hint = "check the normalisation and the network",
+                  .file = graph.file};
       }
     });
     if (not_finite) return *not_finite;

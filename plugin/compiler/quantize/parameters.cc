@@ -32,9 +32,12 @@ ScaleLimits SumScaleLimits(float a, float b) {
 
 float ChannelScale(float max_weight, float bias, float input_scale) {
   const double by_weights = max_weight / kMostWeight;
-  const double by_bias = std::abs(static_cast<double>(bias)) / (static_cast<double>(input_scale) * kMaxBias);
+  const double by_bias =
+      std::abs(static_cast<double>(bias)) / (static_cast<double>(input_scale) * kMaxBias);
   const auto scale = static_cast<float>(std::max(by_weights, by_bias));
-  return scale < kLeastScale ? (max_weight == 0 && bias == 0 ? 1.0f : static_cast<float>(kLeastScale)) : scale;
+  return scale < kLeastScale
+             ? (max_weight == 0 && bias == 0 ? 1.0f : static_cast<float>(kLeastScale))
+             : scale;
 }
 
 int8_t QuantizeWeight(float real, float scale) {

@@ -24,13 +24,13 @@ struct ScaleLimits {
 };
 
 // int8 parameters under which zero is exact and both ends of `range`, widened to hold zero, lie
-// within half a scale of a stored value: TensorFlow Lite's nudged zero point. A range of nothing but
-// zero gets scale 1. `limits`, whose `most` is enough for the range, may ask for another scale.
+// within half a scale of a stored value: TensorFlow Lite's nudged zero point. A range of nothing
+// but zero gets scale 1. `limits`, whose `most` is enough for the range, may ask for another scale.
 Quantization ActivationQuantization(Range range, ScaleLimits limits = {});
 
-// The limits of an int8 sum's scale, given its operands': their larger one times 2^-7 to 2^9, which the
-// kernel can express (kernels/add.h). A finer scale, as an activation that lets little through would
-// ask for, gains nothing: the sum is no more precise than its operands.
+// The limits of an int8 sum's scale, given its operands': their larger one times 2^-7 to 2^9, which
+// the kernel can express (kernels/add.h). A finer scale, as an activation that lets little through
+// would ask for, gains nothing: the sum is no more precise than its operands.
 ScaleLimits SumScaleLimits(float a, float b);
 
 // The symmetric int8 scale of one output channel: max|weight| / 127, or larger when `bias` would

@@ -13,7 +13,8 @@ namespace {
 
 // A real number, quantised and back.
 double RoundTrip(double real, const Quantization& q) {
-  const double stored = std::clamp(std::nearbyint(real / q.scale[0]) + q.zero_point[0], -128.0, 127.0);
+  const double stored =
+      std::clamp(std::nearbyint(real / q.scale[0]) + q.zero_point[0], -128.0, 127.0);
   return (stored - q.zero_point[0]) * q.scale[0];
 }
 

@@ -118,15 +118,19 @@ class Quantizer {
 
   ScaleLimits LimitsFor(const Node& node) const {
     const Binary* binary = node.As<Binary>();
-    if (!binary || (binary->kind != Binary::Kind::kAdd && binary->kind != Binary::Kind::kSub)) return {};
-    const auto scale = [&](size_t i) { return graph_.tensor(node.inputs[i]).quantization->scale[0]; };
+    if (!binary || (binary->kind != Binary::Kind::kAdd && binary->kind != Binary::Kind::kSub))
+      return {};
+    const auto scale = [&](size_t i) {
+      return graph_.tensor(node.inputs[i]).quantization->scale[0];
+    };
     return SumScaleLimits(scale(0), scale(1));
   }
 
   Status QuantizeActivation(TensorId id, const Activation& activation, ScaleLimits limits) {
     Tensor& tensor = graph_.tensor(id);
     if (tensor.dtype != DType::kFloat32) {
-      return Problem(tensor, std::string("is ") + NameOf(tensor.dtype) + ", and only float32 becomes int8",
+      return Problem(tensor,
+                     std::string("is ") + NameOf(tensor.dtype) + ", and only float32 becomes int8",
                      "compile with precision float32");
     }
     const auto index = static_cast<size_t>(id);

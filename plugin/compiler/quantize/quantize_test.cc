@@ -15,10 +15,12 @@ std::vector<std::byte> Floats(const std::vector<float>& values) {
   return {bytes.begin(), bytes.end()};
 }
 
-// x [1,1,1,2] -> FullyConnected (a filter of three channels, a bias) -> y [1,3] -> what a test appends.
+// x [1,1,1,2] -> FullyConnected (a filter of three channels, a bias) -> y [1,3] -> what a test
+// appends.
 class Network {
  public:
-  Network(const std::vector<float>& filter, const std::vector<float>& bias, Activation activation = {}) {
+  Network(const std::vector<float>& filter, const std::vector<float>& bias,
+          Activation activation = {}) {
     graph.file = "net.onnx";
     x = Add("x", {1, 2}, {-1, 1});
     graph.inputs = {x};
@@ -35,8 +37,8 @@ class Network {
   }
 
   // Becomes the network's output.
-  TensorId Append(Operator op, std::vector<TensorId> inputs, const std::string& name, const Shape& shape,
-                  Range range) {
+  TensorId Append(Operator op, std::vector<TensorId> inputs, const std::string& name,
+                  const Shape& shape, Range range) {
     const TensorId id = Add(name, shape, range);
     graph.nodes.push_back({name + "_node", op, std::move(inputs), {id}});
     graph.outputs = {id};
@@ -69,7 +71,8 @@ TEST(QuantizeGraph, EachChannelOfAFilterHasItsScale) {
   const Tensor& w = Named(*graph, "w");
   EXPECT_EQ(w.dtype, DType::kInt8);
   const auto stored = w.ConstantAs<int8_t>();
-  EXPECT_EQ(std::vector(stored.begin(), stored.end()), (std::vector<int8_t>{127, -64, 127, 64, 0, 0}));
+  EXPECT_EQ(std::vector(stored.begin(), stored.end()),
+            (std::vector<int8_t>{127, -64, 127, 64, 0, 0}));
   EXPECT_EQ(w.quantization->scale, (std::vector<float>{1.0f / 127, 100.0f / 127, 1.0f}));
   EXPECT_EQ(w.quantization->zero_point, (std::vector<int32_t>{0, 0, 0}));
 }
@@ -111,9 +114,10 @@ TEST(QuantizeGraph, ABiasTooLargeForAnyScaleIsAnError) {
   network.ranges[static_cast<size_t>(network.x)] = Range{0, 1e-30f};
   const Result<Graph> graph = network.Quantized();
   ASSERT_FALSE(graph.ok());
-  EXPECT_EQ(graph.error().ToString(),
-            "net.onnx: node 'y_node' (FullyConnected): tensor 'b' has a bias that is too large for the "
-            "scale of the input");
+  EXPECT_EQ(
+      graph.error().ToString(),
+      "net.onnx: node 'y_node' (FullyConnected): tensor 'b' has a bias that is too large for the "
+      "scale of the input");
 }
 
 TEST(QuantizeGraph, AFusedActivationNarrowsTheRange) {
