@@ -1,6 +1,6 @@
 // Addition of two int8 tensors of one shape, each with a scale of its own, by XNNPACK's fixed-point
-// arithmetic (qs8-vadd): out = (bias + a * a_multiplier + b * b_multiplier) >> shift, rounded half up.
-// Called by steps.cc.
+// arithmetic (qs8-vadd): out = (bias + a * a_multiplier + b * b_multiplier) >> shift, rounded half
+// up. Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_ADD_H_
 #define WRANGLET_KERNELS_ADD_H_
@@ -50,8 +50,7 @@ inline std::optional<AddInt8Params> MakeAddInt8Params(int32_t count, float a_sca
 }
 
 // a, b, output: params.count elements; output may be a or b.
-inline void AddInt8(const AddInt8Params& params, const int8_t* a, const int8_t* b,
-                    int8_t* output) {
+inline void AddInt8(const AddInt8Params& params, const int8_t* a, const int8_t* b, int8_t* output) {
   const v128_t a_multiplier = wasm_i32x4_splat(params.a_multiplier);
   const v128_t b_multiplier = wasm_i32x4_splat(params.b_multiplier);
   const v128_t bias = wasm_i32x4_splat(params.bias);
@@ -80,9 +79,8 @@ inline void AddInt8Reference(const AddInt8Params& params, const int8_t* a, const
                              int8_t* output) {
   for (int32_t i = 0; i < params.count; ++i) {
     const int32_t sum = params.bias + a[i] * params.a_multiplier + b[i] * params.b_multiplier;
-    output[i] =
-        static_cast<int8_t>(std::clamp((sum >> params.shift) + params.output.zero_point,
-                                       params.output.min, params.output.max));
+    output[i] = static_cast<int8_t>(std::clamp((sum >> params.shift) + params.output.zero_point,
+                                               params.output.min, params.output.max));
   }
 }
 

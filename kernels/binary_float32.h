@@ -1,5 +1,5 @@
-// Elementwise float32 operators of two tensors of one shape. Called by steps.cc and, to calibrate, by
-// the compiler.
+// Elementwise float32 operators of two tensors of one shape. Called by steps.cc and, to calibrate,
+// by the compiler.
 
 #ifndef WRANGLET_KERNELS_BINARY_FLOAT32_H_
 #define WRANGLET_KERNELS_BINARY_FLOAT32_H_

@@ -83,9 +83,10 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const T*
   }
 }
 
-// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]. `packed_filter`, `bias` and `scale`
-// are PackGemmInt8's of each group in turn, filters [out_c/groups][kernel_h*kernel_w*in_c/groups].
-// Outside the image lies the zero point. `scratch` has Conv2dScratchElements.
+// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]. `packed_filter`, `bias` and
+// `scale` are PackGemmInt8's of each group in turn, filters
+// [out_c/groups][kernel_h*kernel_w*in_c/groups]. Outside the image lies the zero point. `scratch`
+// has Conv2dScratchElements.
 inline void Conv2dInt8(const Conv2dInt8Params& params, const int8_t* input,
                        const int8_t* packed_filter, const int32_t* bias, const float* scale,
                        int8_t* output, int8_t* scratch) {

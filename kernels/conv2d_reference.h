@@ -13,8 +13,8 @@
 
 namespace wranglet {
 
-// Calls `tap(input index, filter tap)` for each tap of the window at (out_y, out_x) that is inside the
-// image; the index is that of the pixel's channel 0.
+// Calls `tap(input index, filter tap)` for each tap of the window at (out_y, out_x) that is inside
+// the image; the index is that of the pixel's channel 0.
 template <typename Tap>
 inline void ForEachTapReference(const WindowShape& w, int32_t batch, int32_t out_y, int32_t out_x,
                                 Tap&& tap) {
@@ -40,8 +40,8 @@ inline void ForEachPixelReference(const WindowShape& w, Pixel&& pixel) {
   }
 }
 
-// The sum of products of a grouped convolution's output channel, from `sum` on. `value(i)` is the i-th
-// element of the input, less its zero point.
+// The sum of products of a grouped convolution's output channel, from `sum` on. `value(i)` is the
+// i-th element of the input, less its zero point.
 template <typename Sum, typename Filter, typename Value>
 inline Sum ConvolveReference(const WindowShape& w, int32_t groups, int32_t b, int32_t y, int32_t x,
                              int32_t channel, const Filter* filter, Sum sum, Value&& value) {

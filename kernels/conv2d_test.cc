@@ -71,9 +71,8 @@ TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
     PackedFloat32 packed;
     for (int32_t group = 0; group < groups; ++group) {
       const auto at = static_cast<size_t>(group * columns);
-      const PackedFloat32 one =
-          PackGemmFloat32(columns, depth, std::span(filter).subspan(at * depth),
-                          std::span(bias).subspan(at));
+      const PackedFloat32 one = PackGemmFloat32(
+          columns, depth, std::span(filter).subspan(at * depth), std::span(bias).subspan(at));
       Append(packed.filter, one.filter);
       Append(packed.bias, one.bias);
     }

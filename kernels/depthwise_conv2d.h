@@ -48,8 +48,8 @@ constexpr size_t DepthwiseScratchElements(const WindowShape& window) {
   return static_cast<size_t>(window.in_c);
 }
 
-// Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under the
-// i-th tap (row by row), and out that of the pixel's channel 0.
+// Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under
+// the i-th tap (row by row), and out that of the pixel's channel 0.
 template <typename T, typename Compute>
 inline void ForEachDepthwisePixel(const WindowShape& window, const T* input, T fill, T* output,
                                   T* scratch, Compute&& compute) {
@@ -78,7 +78,8 @@ inline void ForEachDepthwisePixel(const WindowShape& window, const T* input, T f
 
 namespace depthwise_internal {
 
-// 8 input channels for the output channels from `channel` on; with a multiplier of 1 they are the same.
+// 8 input channels for the output channels from `channel` on; with a multiplier of 1 they are the
+// same.
 inline v128_t LoadChannels(const int8_t* tap, int32_t channel, size_t count, int32_t multiplier) {
   if (multiplier == 1) return LoadUpTo8(tap + channel, count);
   alignas(8) int8_t bytes[8] = {};
@@ -99,9 +100,9 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 
 }  // namespace depthwise_internal
 
-// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input channel
-// c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwiseInt8's. `scratch` has
-// DepthwiseScratchElements. Two taps a time go through one i32x4.dot_i16x8_s.
+// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
+// channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwiseInt8's.
+// `scratch` has DepthwiseScratchElements. Two taps a time go through one i32x4.dot_i16x8_s.
 inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const int8_t* input,
                                 const int8_t* packed_filter, const int32_t* bias,
                                 const float* scale, int8_t* output, int8_t* scratch) {
@@ -151,8 +152,7 @@ inline void DepthwiseConv2dFloat32(const DepthwiseConv2dFloat32Params& params, c
       const auto left = static_cast<size_t>(window.out_c - channel);
       v128_t sum = wasm_v128_load(bias + channel);
       for (int32_t tap = 0; tap < tap_count; ++tap, weights += 4) {
-        const v128_t value =
-            depthwise_internal::LoadChannels(taps[tap], channel, left, multiplier);
+        const v128_t value = depthwise_internal::LoadChannels(taps[tap], channel, left, multiplier);
         sum = wasm_f32x4_add(sum, wasm_f32x4_mul(value, wasm_v128_load(weights)));
       }
       StoreUpTo4(out + channel, clamp(sum), left);

@@ -23,9 +23,8 @@ TEST(DepthwiseConv2dInt8, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(2500, [](Random& random) {
     const WindowShape window = RandomDepthwiseWindow(random);
     const int32_t taps = window.kernel_h * window.kernel_w;
-    const DepthwiseConv2dInt8Params params{.window = window,
-                                           .input_zero_point = random.Int(-128, 127),
-                                           .output = random.Output()};
+    const DepthwiseConv2dInt8Params params{
+        .window = window, .input_zero_point = random.Int(-128, 127), .output = random.Output()};
     const auto input = random.Bytes(InputSize(window));
     const auto filter = random.Bytes(taps * window.out_c);
     const auto bias = random.Ints(window.out_c, -20000, 20000);
@@ -67,8 +66,8 @@ TEST(DepthwiseConv2dFloat32, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(600, [](Random& random) {
     const WindowShape window = RandomDepthwiseWindow(random);
     const int32_t taps = window.kernel_h * window.kernel_w;
-    const DepthwiseConv2dFloat32Params params{
-        .window = window, .output = {random.Float(-9, 0), random.Float(0, 9)}};
+    const DepthwiseConv2dFloat32Params params{.window = window,
+                                              .output = {random.Float(-9, 0), random.Float(0, 9)}};
     const auto input = random.Floats(InputSize(window), -2, 2);
     const auto filter = random.Floats(taps * window.out_c, -2, 2);
     const auto bias = random.Floats(window.out_c, -2, 2);

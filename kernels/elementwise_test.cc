@@ -1,4 +1,5 @@
-// Kernels that treat each element, or each channel, alike: add, binary, mean, lookup, quantize, clamp.
+// Kernels that treat each element, or each channel, alike: add, binary, mean, lookup, quantize,
+// clamp.
 
 #include <cmath>
 #include <vector>
@@ -18,10 +19,9 @@ TEST(AddInt8, EqualsTheReferenceOnRandomScales) {
     const float output_scale = random.Float(0.01f, 1.0f);
     const float a_scale = output_scale * std::ldexp(random.Float(0.5f, 1), random.Int(-8, 7));
     const float b_scale = output_scale * std::ldexp(random.Float(0.5f, 1), random.Int(-8, 7));
-    const auto params =
-        MakeAddInt8Params(random.Int(1, 50), a_scale, random.Int(-128, 127),
-                          random.Int(0, 1) ? b_scale : -b_scale, random.Int(-128, 127),
-                          output_scale, random.Output());
+    const auto params = MakeAddInt8Params(random.Int(1, 50), a_scale, random.Int(-128, 127),
+                                          random.Int(0, 1) ? b_scale : -b_scale,
+                                          random.Int(-128, 127), output_scale, random.Output());
     ASSERT_TRUE(params.has_value());
     const auto a = random.Bytes(params->count), b = random.Bytes(params->count);
     std::vector<int8_t> expected(a.size()), actual(a.size());
@@ -41,8 +41,8 @@ TEST(AddInt8, IsWithinAStepOfTheRealSum) {
     const auto a = random.Bytes(1), b = random.Bytes(1);
     std::vector<int8_t> sum(1);
     AddInt8(*params, a.data(), b.data(), sum.data());
-    const float real = a_scale * static_cast<float>(a[0] - a_zero) +
-                       b_scale * static_cast<float>(b[0] - b_zero);
+    const float real =
+        a_scale * static_cast<float>(a[0] - a_zero) + b_scale * static_cast<float>(b[0] - b_zero);
     EXPECT_NEAR(sum[0], std::clamp(real / scale, -128.0f, 127.0f), 0.51f);
   });
 }

@@ -9,9 +9,9 @@
 
 namespace wranglet {
 
-// Cody and Waite's reduction, x = n ln 2 + r with |r| <= ln 2 / 2, and the Taylor polynomial of degree
-// 7 for exp(r), whose remainder r^8 / 8! is below 2^-27. Within 2 ulp of exp where the result is a
-// normal number; 0 below -87, and as for 88 above it.
+// Cody and Waite's reduction, x = n ln 2 + r with |r| <= ln 2 / 2, and the Taylor polynomial of
+// degree 7 for exp(r), whose remainder r^8 / 8! is below 2^-27. Within 2 ulp of exp where the
+// result is a normal number; 0 below -87, and as for 88 above it.
 inline float Exp(float x) {
   if (x < -87.0f) return 0.0f;
   if (x > 88.0f) x = 88.0f;

@@ -1,6 +1,6 @@
-// Matrix product of int8 activations and packed int8 weights: 1x1 convolutions of stride 1 (a row is
-// a pixel) and fully connected layers (a row is a batch element). Called by steps.cc, which emit/
-// writes:
+// Matrix product of int8 activations and packed int8 weights: 1x1 convolutions of stride 1 (a row
+// is a pixel) and fully connected layers (a row is a batch element). Called by steps.cc, which
+// emit/ writes:
 //
 //   GemmInt8({.rows = 2304, .depth = 16, .cols = 96, .output = {.zero_point = -128}},
 //            Arena<int8_t>(0), Weights<int8_t>(512), Weights<int32_t>(2048), Weights<float>(2432),

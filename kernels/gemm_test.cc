@@ -22,8 +22,8 @@ void ExpectEqualsReference(const Int8Case& c) {
   std::vector<int8_t> expected(size), actual(size);
   GemmInt8Reference(c.params, c.input_zero_point, c.input.data(), c.filter.data(), c.bias.data(),
                     c.scale.data(), expected.data());
-  const PackedInt8 packed = PackGemmInt8(c.params.cols, c.params.depth, c.filter, c.bias, c.scale,
-                                         c.input_zero_point);
+  const PackedInt8 packed =
+      PackGemmInt8(c.params.cols, c.params.depth, c.filter, c.bias, c.scale, c.input_zero_point);
   GemmInt8(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
            actual.data());
   EXPECT_TRUE(SameBytes(actual, expected))
@@ -46,7 +46,8 @@ TEST(GemmInt8, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
-// The largest products there are, in every position: -128 * -128 and -255 * -128 after the zero point.
+// The largest products there are, in every position: -128 * -128 and -255 * -128 after the zero
+// point.
 TEST(GemmInt8, SumsTheLargestProductsExactly) {
   for (const int8_t activation : {-128, 127}) {
     for (const int8_t weight : {-128, 127}) {

@@ -1,5 +1,6 @@
-// Patches of an image as rows of a matrix, a few at a time, so that a convolution is a matrix product
-// (Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006).
+// Patches of an image as rows of a matrix, a few at a time, so that a convolution is a matrix
+// product (Chellapilla et al., "High Performance Convolutional Neural Networks for Document
+// Processing", 2006).
 
 #ifndef WRANGLET_KERNELS_IM2COL_H_
 #define WRANGLET_KERNELS_IM2COL_H_
@@ -13,9 +14,9 @@
 
 namespace wranglet {
 
-// Writes the patch under the window at output pixel (out_y, out_x): kernel_h x kernel_w x `channels`
-// elements, of which `from` is the first channel's first pixel. `fill` stands where the window leaves
-// the image.
+// Writes the patch under the window at output pixel (out_y, out_x): kernel_h x kernel_w x
+// `channels` elements, of which `from` is the first channel's first pixel. `fill` stands where the
+// window leaves the image.
 template <typename T>
 inline void GatherPatch(const WindowShape& window, int32_t channels, const T* from, int32_t out_y,
                         int32_t out_x, T fill, T* patch) {

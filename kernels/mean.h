@@ -1,6 +1,6 @@
 // The mean over the middle of three axes: global average pooling of an image, whose rows are its
-// pixels. XNNPACK's arithmetic (qs8-gavgpool): the sum, less the zero points, times one scale. Called
-// by steps.cc.
+// pixels. XNNPACK's arithmetic (qs8-gavgpool): the sum, less the zero points, times one scale.
+// Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_MEAN_H_
 #define WRANGLET_KERNELS_MEAN_H_
@@ -82,8 +82,8 @@ inline void MeanInt8Reference(const MeanInt8Params& params, const int8_t* input,
     const int32_t batch = i / params.channels, channel = i % params.channels;
     int32_t sum = 0;
     for (int32_t row = 0; row < params.rows; ++row) {
-      sum += input[(batch * params.rows + row) * params.channels + channel] -
-             params.input_zero_point;
+      sum +=
+          input[(batch * params.rows + row) * params.channels + channel] - params.input_zero_point;
     }
     output[i] = RequantizeInt8Reference(sum, params.scale, params.output);
   }

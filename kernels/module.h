@@ -1,5 +1,5 @@
-// The exports of a network's module: what steps.cc, which emit/ writes, defines, and worker-js calls.
-// docs/architecture.md tells what each one means. A steps.cc in short:
+// The exports of a network's module: what steps.cc, which emit/ writes, defines, and worker-js
+// calls. docs/architecture.md tells what each one means. A steps.cc in short:
 //
 //   #include "kernels/gemm_int8.h"
 //   #include "kernels/module.h"

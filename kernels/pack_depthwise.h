@@ -13,8 +13,8 @@
 
 namespace wranglet {
 
-// Packs `filter` [taps][channels] in blocks of kDepthwiseChannels channels, in each pair of taps by pair,
-// channel by channel. The bias takes in the input's zero point, as in PackGemmInt8.
+// Packs `filter` [taps][channels] in blocks of kDepthwiseChannels channels, in each pair of taps by
+// pair, channel by channel. The bias takes in the input's zero point, as in PackGemmInt8.
 inline PackedInt8 PackDepthwiseInt8(int32_t taps, int32_t channels, std::span<const int8_t> filter,
                                     std::span<const int32_t> bias, std::span<const float> scale,
                                     int32_t input_zero_point) {
@@ -30,8 +30,9 @@ inline PackedInt8 PackDepthwiseInt8(int32_t taps, int32_t channels, std::span<co
     int64_t sum = 0;
     for (size_t tap = 0; tap < static_cast<size_t>(taps); ++tap) {
       const int8_t weight = filter[tap * static_cast<size_t>(channels) + c];
-      packed.filter[block + tap / 2 * 2 * kDepthwiseChannels + c % kDepthwiseChannels * 2 +
-                    tap % 2] = weight;
+      packed
+          .filter[block + tap / 2 * 2 * kDepthwiseChannels + c % kDepthwiseChannels * 2 + tap % 2] =
+          weight;
       sum += weight;
     }
     packed.bias[c] =

@@ -23,9 +23,9 @@ struct PackedInt8 {
   std::vector<float> scale;
 };
 
-// Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each pair of depth by pair, column
-// by column. The bias takes in the input's zero point: sum((x - zp) * w) = sum(x * w) - zp * sum(w).
-// `bias` may be empty (all zero); `scale` is a requantisation scale a column.
+// Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each pair of depth by pair,
+// column by column. The bias takes in the input's zero point: sum((x - zp) * w) = sum(x * w) - zp *
+// sum(w). `bias` may be empty (all zero); `scale` is a requantisation scale a column.
 inline PackedInt8 PackGemmInt8(int32_t cols, int32_t depth, std::span<const int8_t> filter,
                                std::span<const int32_t> bias, std::span<const float> scale,
                                int32_t input_zero_point) {
@@ -38,8 +38,8 @@ inline PackedInt8 PackGemmInt8(int32_t cols, int32_t depth, std::span<const int8
     const auto block = static_cast<size_t>(c / kTileColumns) * PackedBlockBytes(depth);
     int64_t sum = 0;
     for (int32_t k = 0; k < depth; ++k) {
-      const int8_t weight = filter[static_cast<size_t>(c) * static_cast<size_t>(depth) +
-                                   static_cast<size_t>(k)];
+      const int8_t weight =
+          filter[static_cast<size_t>(c) * static_cast<size_t>(depth) + static_cast<size_t>(k)];
       const auto pair = static_cast<size_t>(k / 2) * 2 * kTileColumns;
       packed.filter[block + pair + static_cast<size_t>(c % kTileColumns * 2 + k % 2)] = weight;
       sum += weight;
@@ -57,7 +57,8 @@ struct PackedFloat32 {
   std::vector<float> bias;
 };
 
-// Packs `filter` [cols][depth] as [block of kTileColumns columns][depth][column]; `bias` may be empty.
+// Packs `filter` [cols][depth] as [block of kTileColumns columns][depth][column]; `bias` may be
+// empty.
 inline PackedFloat32 PackGemmFloat32(int32_t cols, int32_t depth, std::span<const float> filter,
                                      std::span<const float> bias) {
   const auto padded = static_cast<size_t>(RoundUpToTile(cols));

@@ -1,4 +1,5 @@
-// Between float32 and int8, for networks whose inputs or outputs are real numbers. Called by steps.cc.
+// Between float32 and int8, for networks whose inputs or outputs are real numbers. Called by
+// steps.cc.
 
 #ifndef WRANGLET_KERNELS_QUANTIZE_H_
 #define WRANGLET_KERNELS_QUANTIZE_H_

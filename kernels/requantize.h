@@ -25,8 +25,8 @@ inline int8_t RequantizeInt8Reference(int32_t accumulator, float scale, const In
 
 // The same for whole vectors. Adding 1.5 * 2^23 to a float below 2^22 leaves, in the lowest bits of
 // its representation, the value rounded half to even as an integer; values beyond that stay beyond
-// in the comparison of bits as integers, which the clamps then cut off. Four instructions instead of
-// the many that a saturating conversion costs on x86.
+// in the comparison of bits as integers, which the clamps then cut off. Four instructions instead
+// of the many that a saturating conversion costs on x86.
 class RequantizeInt8 {
  public:
   explicit RequantizeInt8(const Int8Output& output)

@@ -36,7 +36,8 @@ struct SoftmaxFloat32Params {
   }
 };
 
-// The table SoftmaxInt8 takes: entry i is exp(-i * scale * beta), for a logit i steps below the largest.
+// The table SoftmaxInt8 takes: entry i is exp(-i * scale * beta), for a logit i steps below the
+// largest.
 inline std::array<float, 256> MakeSoftmaxTable(float input_scale, float beta) {
   std::array<float, 256> table;
   for (size_t i = 0; i < table.size(); ++i) {
@@ -46,8 +47,9 @@ inline std::array<float, 256> MakeSoftmaxTable(float input_scale, float beta) {
 }
 
 // input, output [rows][depth]; TensorFlow Lite's lookup-table softmax (optimized_ops.h): only the
-// distance of a logit to the largest counts, of which there are 256. The sum is taken in order, and a
-// gather is all there is to the rest, so this is its own reference: there is nothing to vectorise.
+// distance of a logit to the largest counts, of which there are 256. The sum is taken in order, and
+// a gather is all there is to the rest, so this is its own reference: there is nothing to
+// vectorise.
 inline void SoftmaxInt8(const SoftmaxInt8Params& params, const int8_t* input, const float* table,
                         int8_t* output) {
   const auto depth = static_cast<size_t>(params.depth);

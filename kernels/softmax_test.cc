@@ -40,9 +40,8 @@ TEST(SoftmaxFloat32, IsADistribution) {
 TEST(SoftmaxInt8, IsWithinAStepOfTheRealSoftmax) {
   ForEachSeed(500, [](Random& random) {
     const float scale = random.Float(0.01f, 0.3f), beta = random.Float(0.5f, 1.5f);
-    const SoftmaxInt8Params params{.rows = random.Int(1, 3),
-                                   .depth = random.Int(1, 40),
-                                   .output = {.zero_point = -128}};
+    const SoftmaxInt8Params params{
+        .rows = random.Int(1, 3), .depth = random.Int(1, 40), .output = {.zero_point = -128}};
     const auto input = random.Bytes(params.rows * params.depth);
     std::vector<int8_t> output(input.size());
     SoftmaxInt8(params, input.data(), MakeSoftmaxTable(scale, beta).data(), output.data());

@@ -20,7 +20,8 @@ class Random {
  public:
   explicit Random(uint32_t seed) : engine_(seed) {}
 
-  // From `low` to `high`, both included. (std::uniform_int_distribution is not the same everywhere.)
+  // From `low` to `high`, both included. (std::uniform_int_distribution is not the same
+  // everywhere.)
   int32_t Int(int32_t low, int32_t high) {
     const auto span = static_cast<uint64_t>(static_cast<int64_t>(high) - low + 1);
     return static_cast<int32_t>(low + static_cast<int64_t>(engine_() % span));
@@ -49,7 +50,8 @@ class Random {
     return values;
   }
 
-  // A zero point, at the ends as often as between, and a clamp that lets at least one value through.
+  // A zero point, at the ends as often as between, and a clamp that lets at least one value
+  // through.
   Int8Output Output() {
     Int8Output output;
     output.zero_point = Int(0, 3) == 0 ? (Int(0, 1) ? 127 : -128) : Int(-128, 127);

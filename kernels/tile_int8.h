@@ -1,5 +1,5 @@
-// The inner loop of every int8 matrix product and convolution: kRows rows of activations by 8 columns
-// of weights, by i32x4.dot_i16x8_s.
+// The inner loop of every int8 matrix product and convolution: kRows rows of activations by 8
+// columns of weights, by i32x4.dot_i16x8_s.
 
 #ifndef WRANGLET_KERNELS_TILE_INT8_H_
 #define WRANGLET_KERNELS_TILE_INT8_H_
@@ -13,13 +13,15 @@
 
 namespace wranglet {
 
-// Packed weights, bias and scale come in blocks of this many columns, the last one filled with zeros.
+// Packed weights, bias and scale come in blocks of this many columns, the last one filled with
+// zeros.
 inline constexpr int32_t kTileColumns = 8;
-// The most rows a tile has: with 8 columns that is 8 accumulators, which with the operands fit the 16
-// vector registers that engines have on x86.
+// The most rows a tile has: with 8 columns that is 8 accumulators, which with the operands fit the
+// 16 vector registers that engines have on x86.
 inline constexpr int32_t kTileRows = 4;
 
-// Bytes of packed weights a block of kTileColumns columns takes: pairs of depth, each 8 columns by 2.
+// Bytes of packed weights a block of kTileColumns columns takes: pairs of depth, each 8 columns
+// by 2.
 constexpr size_t PackedBlockBytes(int32_t depth) {
   return static_cast<size_t>((depth + 1) / 2) * 2 * kTileColumns;
 }

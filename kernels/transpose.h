@@ -50,7 +50,8 @@ inline void Run(const TransposeParams& p, const uint8_t* input, uint8_t* output)
 }  // namespace transpose_internal
 
 // input and output may not overlap. Elements have 1, 2 or 4 bytes.
-inline void TransposeElements(const TransposeParams& params, const uint8_t* input, uint8_t* output) {
+inline void TransposeElements(const TransposeParams& params, const uint8_t* input,
+                              uint8_t* output) {
   switch (params.element_bytes) {
     case 1:
       return transpose_internal::Run<1>(params, input, output);

@@ -14,10 +14,10 @@ void ExpectMovesChannelsFirst() {
   std::vector<T> input(kA * kB * kC), output(input.size());
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<T>(i);
   TransposeElements({.sizes = {1, 1, 1, kC, kA, kB},
-             .strides = {0, 0, 0, 1, kB * kC, kC},
-             .element_bytes = sizeof(T)},
-            reinterpret_cast<const uint8_t*>(input.data()),
-            reinterpret_cast<uint8_t*>(output.data()));
+                     .strides = {0, 0, 0, 1, kB * kC, kC},
+                     .element_bytes = sizeof(T)},
+                    reinterpret_cast<const uint8_t*>(input.data()),
+                    reinterpret_cast<uint8_t*>(output.data()));
   for (int32_t a = 0; a < kA; ++a) {
     for (int32_t b = 0; b < kB; ++b) {
       for (int32_t c = 0; c < kC; ++c) {

@@ -10,8 +10,8 @@ def wranglet_repositories():
     emscripten_configure(name = "wranglet_emscripten")
     npm_packages(
         name = "wranglet_npm",
-        lock = "//worker-js:package-lock.json",
-        package = "//worker-js:package.json",
+        lock = Label("//worker-js:package-lock.json"),
+        package = Label("//worker-js:package.json"),
     )
 
 def wranglet_dependencies():

@@ -6,6 +6,6 @@ def wranglet_test_dependencies():
     """Declares `@wranglet_tests_npm`."""
     npm_packages(
         name = "wranglet_tests_npm",
-        lock = "//tests:package-lock.json",
-        package = "//tests:package.json",
+        lock = Label("//tests:package-lock.json"),
+        package = Label("//tests:package.json"),
     )

@@ -138,7 +138,7 @@ describe("problems", () => {
 /** The JPEG with another width and height written in its frame header. */
 function withSize(jpeg, width, height) {
   const bytes = Uint8Array.from(jpeg);
-  for (let at = 2; at < bytes.length; ) {
+  for (let at = 2; at < bytes.length;) {
     const marker = bytes[at + 1];
     if (marker === 0xc0 || marker === 0xc2) {
       new DataView(bytes.buffer).setUint16(at + 5, height);

@@ -45,7 +45,8 @@ function instantiate() {
       put(table, exports.wranglet_image_table(table.length));
       return exports.wranglet_image_convert(width, height, RGB, CENTER, elementSize);
     },
-    output: (bytes) => new Uint8Array(exports.memory.buffer, exports.wranglet_image_output(), bytes).slice(),
+    output: (bytes) =>
+      new Uint8Array(exports.memory.buffer, exports.wranglet_image_output(), bytes).slice(),
   };
 }
 

@@ -4,6 +4,7 @@
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_IMPORT_H_
 
 #include <string>
+#include <vector>
 
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
@@ -12,6 +13,15 @@ namespace wranglet {
 
 // Reads the file at `path`: TensorFlow Lite when it carries that format's identifier, else ONNX.
 Result<Graph> ImportModel(const std::string& path);
+
+// What is read of a format: its operators by the names they have there, sorted.
+struct FormatOperators {
+  const char* format;  // "ONNX"
+  std::vector<std::string> operators;
+};
+
+// Of every format.
+std::vector<FormatOperators> SupportedOperators();
 
 }  // namespace wranglet
 

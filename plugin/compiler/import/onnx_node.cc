@@ -92,9 +92,11 @@ Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
   if (const Result<int64_t> count = ElementCount(*shape); !count.ok()) {
     return Error{.message = "makes " + count.error().message};
   }
-  // One node of the file may become several; all but the first get a number.
-  std::string name = name_;
-  if (emitted_++ > 0) name += "#" + std::to_string(emitted_);
+  // One node of the file may become several; the first that computes has its name.
+  const bool is_layout = std::holds_alternative<Transpose>(op);
+  std::string name = name_ + (is_layout ? ".layout" : "");
+  int& count = is_layout ? layouts_ : emitted_;
+  if (count++ > 0) name += "#" + std::to_string(count);
   const TensorId output = graph_.Add({.name = name, .shape = *std::move(shape)});
   graph_.nodes.push_back({.name = std::move(name),
                           .op = std::move(op),

@@ -73,7 +73,7 @@ class OnnxNode {
   std::vector<TensorId> inputs_;
   Graph& graph_;
   size_t& constant_bytes_;
-  int emitted_ = 0;
+  int emitted_ = 0, layouts_ = 0;  // nodes so far: that compute, that transpose
 };
 
 }  // namespace wranglet

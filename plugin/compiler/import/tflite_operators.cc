@@ -284,4 +284,13 @@ Result<Operator> TranslateTfliteOperator(int number, const std::string& name, Tf
   return found->second(op);
 }
 
+std::vector<std::string> TfliteOperators() {
+  std::vector<std::string> names;
+  for (const auto& [number, translation] : Translations()) {
+    names.push_back(TfliteOperatorName(number));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace wranglet

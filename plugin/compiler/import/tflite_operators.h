@@ -31,6 +31,9 @@ struct TfliteOperator {
 // errors.
 Result<Operator> TranslateTfliteOperator(int number, const std::string& name, TfliteOperator& op);
 
+// The names of the operators that have a translation, sorted.
+std::vector<std::string> TfliteOperators();
+
 }  // namespace wranglet
 
 #endif  // WRANGLET_PLUGIN_COMPILER_IMPORT_TFLITE_OPERATORS_H_

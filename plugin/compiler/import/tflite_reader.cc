@@ -114,10 +114,13 @@ int TfliteOperatorNumber(const tflite::OperatorCode& code) {
   return std::max<int>(code.deprecated_builtin_code(), code.builtin_code());
 }
 
+std::string TfliteOperatorName(int number) {
+  const std::string_view name = NameOfNumber(number);
+  return name.empty() ? "operator " + std::to_string(number) : std::string(name);
+}
+
 std::string TfliteOperatorName(const tflite::OperatorCode& code) {
-  const int number = TfliteOperatorNumber(code);
-  std::string name(NameOfNumber(number));
-  if (name.empty()) return "operator " + std::to_string(number);
+  std::string name = TfliteOperatorName(TfliteOperatorNumber(code));
   if (code.custom_code() != nullptr && name == "CUSTOM") {
     name += " '" + code.custom_code()->str() + "'";
   }

@@ -20,7 +20,10 @@ namespace wranglet {
 Result<Tensor> ReadTfliteTensor(const tflite::Tensor& record, const tflite::Model& model,
                                 size_t index);
 
-// "CONV_2D"; "CUSTOM 'name'" for a custom operator; "operator 200" for one newer than our list.
+// The name of builtin operator `number`; "operator 200" for one newer than our list.
+std::string TfliteOperatorName(int number);
+
+// "CONV_2D"; "CUSTOM 'name'" for a custom operator.
 std::string TfliteOperatorName(const tflite::OperatorCode& code);
 
 // The builtin operator's number: the larger of its two fields, as the schema prescribes.

@@ -1,0 +1,48 @@
+// `wranglet operators`: docs/operators.md is what it prints, and a test holds the two together.
+
+#include <string>
+#include <vector>
+
+#include "plugin/compiler/cli/command.h"
+#include "plugin/compiler/import/import.h"
+
+namespace wranglet {
+namespace {
+
+// The names, several a line.
+std::string Wrapped(const std::vector<std::string>& names) {
+  constexpr size_t kMostColumns = 100;
+  std::string text, line;
+  for (const std::string& name : names) {
+    if (line.size() + name.size() + 2 > kMostColumns) {
+      text += line + ",\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : ", ") + name;
+  }
+  return text + line + "\n";
+}
+
+}  // namespace
+
+int RunOperators(const Arguments& arguments, const Streams& streams) {
+  cxxopts::Options options = MakeOptions(
+      "operators", "", "Prints, in Markdown, which operators of which formats are read");
+  const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);
+  if (!parsed.ok()) return Fail(streams, parsed.error(), kMisuse);
+  if (parsed->count("help")) {
+    streams.out << options.help();
+    return kSuccess;
+  }
+  streams.out
+      << "# Operators\n\n"
+      << "What `wranglet operators` prints: the operators that a network may have. What a kernel\n"
+      << "cannot do with one (a type, a shape), `wranglet inspect MODEL` tells, and names the "
+         "node.\n";
+  for (const FormatOperators& format : SupportedOperators()) {
+    streams.out << "\n## " << format.format << "\n\n" << Wrapped(format.operators);
+  }
+  return kSuccess;
+}
+
+}  // namespace wranglet
