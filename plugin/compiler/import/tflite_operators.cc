@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <type_traits>
 #include <utility>
 
 #include "plugin/compiler/import/tflite_reader.h"
@@ -103,51 +104,34 @@ Result<std::vector<int32_t>> ReadAxes(const TfliteOperator& op, size_t i, size_t
   return axes;
 }
 
-Result<Operator> TranslateConv2D(TfliteOperator& op) {
-  WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 3));
-  WRANGLET_ASSIGN(const auto* options,
-                  ReadTfliteOptions<tflite::Conv2DOptions>(op.record, op.file));
-  const Tensor& filter = op.input(1);
-  if (filter.shape.size() != 4 || op.input(0).shape.size() != 4) {
-    return Error{.message = "takes an image and a filter of 4 dimensions each"};
-  }
-  Conv2D conv;
-  WRANGLET_ASSIGN(conv.window,
-                  ReadWindow(op.input(0), options->padding(), filter.shape[1], filter.shape[2],
-                             {.stride_h = options->stride_h(),
-                              .stride_w = options->stride_w(),
-                              .dilation_h = options->dilation_h_factor(),
-                              .dilation_w = options->dilation_w_factor()}));
-  if (op.input(0).shape[3] % filter.shape[3] != 0) {
-    return Error{.message = "has a filter of " + ToString(filter.shape) + " for an image of " +
-                            ToString(op.input(0).shape)};
-  }
-  conv.groups = static_cast<int32_t>(op.input(0).shape[3] / filter.shape[3]);
-  WRANGLET_ASSIGN(conv.activation, ReadActivation(options->fused_activation_function()));
-  return Operator(conv);
+// How many channels of `many` come to one of `few`, when that is a whole number.
+Result<int32_t> ChannelRatio(const TfliteOperator& op, int64_t many, int64_t few) {
+  if (many % few == 0) return static_cast<int32_t>(many / few);
+  return Error{.message = "has a filter of " + ToString(op.input(1).shape) + " for an image of " +
+                          ToString(op.input(0).shape)};
 }
 
-Result<Operator> TranslateDepthwiseConv2D(TfliteOperator& op) {
+// CONV_2D and DEPTHWISE_CONV_2D. Groups and multiplier follow from the shapes; the option for the latter
+// is 0 in files of some exporters.
+template <typename Convolution, typename Options>
+Result<Operator> TranslateConvolution(TfliteOperator& op) {
   WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 3));
-  WRANGLET_ASSIGN(const auto* options,
-                  ReadTfliteOptions<tflite::DepthwiseConv2DOptions>(op.record, op.file));
-  const Tensor& filter = op.input(1);
-  if (filter.shape.size() != 4 || op.input(0).shape.size() != 4) {
+  WRANGLET_ASSIGN(const auto* options, ReadTfliteOptions<Options>(op.record, op.file));
+  const Shape &image = op.input(0).shape, &filter = op.input(1).shape;
+  if (filter.size() != 4 || image.size() != 4) {
     return Error{.message = "takes an image and a filter of 4 dimensions each"};
   }
-  DepthwiseConv2D conv;
-  WRANGLET_ASSIGN(conv.window,
-                  ReadWindow(op.input(0), options->padding(), filter.shape[1], filter.shape[2],
-                             {.stride_h = options->stride_h(),
-                              .stride_w = options->stride_w(),
-                              .dilation_h = options->dilation_h_factor(),
-                              .dilation_w = options->dilation_w_factor()}));
-  // The option of the same purpose is 0 in files of some exporters; the shapes always tell.
-  if (filter.shape[3] % op.input(0).shape[3] != 0) {
-    return Error{.message = "has a filter of " + ToString(filter.shape) + " for an image of " +
-                            ToString(op.input(0).shape)};
+  Convolution conv;
+  WRANGLET_ASSIGN(conv.window, ReadWindow(op.input(0), options->padding(), filter[1], filter[2],
+                                          {.stride_h = options->stride_h(),
+                                           .stride_w = options->stride_w(),
+                                           .dilation_h = options->dilation_h_factor(),
+                                           .dilation_w = options->dilation_w_factor()}));
+  if constexpr (std::is_same_v<Convolution, DepthwiseConv2D>) {
+    WRANGLET_ASSIGN(conv.multiplier, ChannelRatio(op, filter[3], image[3]));
+  } else {
+    WRANGLET_ASSIGN(conv.groups, ChannelRatio(op, image[3], filter[3]));
   }
-  conv.multiplier = static_cast<int32_t>(filter.shape[3] / op.input(0).shape[3]);
   WRANGLET_ASSIGN(conv.activation, ReadActivation(options->fused_activation_function()));
   return Operator(conv);
 }
@@ -251,8 +235,8 @@ const std::map<int, Translate>& Translations() {
   static const auto* const kTranslations = new std::map<int, Translate>{
       {0, TranslateBinary<Binary::Kind::kAdd, true>},
       {1, TranslateAveragePool2D},
-      {3, TranslateConv2D},
-      {4, TranslateDepthwiseConv2D},
+      {3, TranslateConvolution<Conv2D, tflite::Conv2DOptions>},
+      {4, TranslateConvolution<DepthwiseConv2D, tflite::DepthwiseConv2DOptions>},
       {6, TranslateUnary<Dequantize>},
       {9, TranslateFullyConnected},
       {18, TranslateBinary<Binary::Kind::kMul, true>},
