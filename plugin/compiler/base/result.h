@@ -18,7 +18,8 @@ struct Error {
   std::string node;     // "features.1.conv.0"
   std::string op;       // "Conv"
 
-  // "person.onnx: node 'features.1.conv.0' (Conv): dilation 3 is not supported; export ..."
+  // "person.onnx: node 'features.1.conv.0' (Conv): dilation 3 is not supported; export ..." in one
+  // line: names come from files of anybody's making, so control characters in them stand as "?".
   std::string ToString() const {
     std::string text = file;
     auto part = [&text](const std::string& s) {
@@ -29,6 +30,9 @@ struct Error {
     if (node.empty() && !op.empty()) part("operator " + op);
     part(message);
     if (!hint.empty()) text += "; " + hint;
+    for (char& c : text) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    }
     return text;
   }
 };

@@ -16,7 +16,7 @@ cxxopts::Options MakeOptions(const std::string& command, const std::string& usag
                              const std::string& summary) {
   cxxopts::Options options("wranglet " + command, summary);
   options.custom_help("[OPTION...] " + usage);
-  options.add_options()("help", "Show this");
+  options.add_options()("h,help", "Show this");
   return options;
 }
 

@@ -3,24 +3,35 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "plugin/compiler/cli/command.h"
 #include "plugin/compiler/cli/compile_options.h"
 #include "plugin/compiler/cli/compiler.h"
 #include "plugin/compiler/cli/files.h"
+#include "plugin/compiler/cli/layers.h"
 #include "plugin/compiler/emit/model.h"
 
 namespace wranglet {
 namespace {
 
+std::string Millions(int64_t count) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f million", static_cast<double>(count) * 1e-6);
+  return text;
+}
+
 std::string Kibibytes(int64_t bytes) { return std::to_string((bytes + 1023) / 1024) + " KiB"; }
 
+// "person: int8, 66 layers, 11.30 million MACs, 0.40 million parameters, weights 412 KiB, ..."
 std::string Summary(const CompiledModel& model) {
-  char macs[32];
-  std::snprintf(macs, sizeof macs, "%.2f", static_cast<double>(model.plan.macs) * 1e-6);
-  return model.info.name + ": " + model.info.precision + ", " + macs + " million MACs, weights " +
-         Kibibytes(static_cast<int64_t>(model.plan.weights.size())) + ", arena " +
-         Kibibytes(model.plan.arena_bytes) + "\n";
+  const std::vector<Layer> layers = LayersOf(model.graph);
+  const Layer total = TotalOf(layers);
+  return model.info.name + ": " + model.info.precision + ", " + std::to_string(layers.size()) +
+         " layers, " + Millions(total.macs) + " MACs, " + Millions(total.parameters) +
+         " parameters, weights " + Kibibytes(static_cast<int64_t>(model.plan.weights.size())) +
+         ", arena " + Kibibytes(model.plan.arena_bytes) + " (lower bound " +
+         Kibibytes(model.plan.arena_lower_bound) + ")\n";
 }
 
 }  // namespace

@@ -125,7 +125,8 @@ void AddCompileOptions(cxxopts::Options& options) {
   add("mean", "Instead: (pixel - mean) / std, a number a channel", text(), "A,B,C");
   add("std", "See mean", text(), "A,B,C");
   add("labels", "File with one label a line", text(), "FILE");
-  add("calibration", "JPEG image, or folder of them, that a float network is quantised with",
+  add("calibration",
+      "JPEG image, or folder of them, that a float network is quantised with; may be repeated",
       text(), "PATH");
   add("calibration-list", "File with the path of one such image a line", text(), "FILE");
 }
@@ -138,8 +139,10 @@ Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
   };
   to.name = parsed.count("name") ? given("name") : std::filesystem::path(model).stem().string();
   to.labels = given("labels");
-  to.calibration = given("calibration");
   to.calibration_list = given("calibration-list");
+  for (const cxxopts::KeyValue& option : parsed.arguments()) {
+    if (option.key() == "calibration") to.calibration.push_back(option.value());
+  }
 
   std::vector<size_t> chosen;
   for (const Choice& c : Choices()) {

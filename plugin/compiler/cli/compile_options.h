@@ -6,6 +6,7 @@
 #include <array>
 #include <cxxopts.hpp>
 #include <string>
+#include <vector>
 
 #include "kernels/image/image_types.h"
 #include "plugin/compiler/base/result.h"
@@ -26,9 +27,9 @@ struct CompileOptions {
   // A channel's number is (pixel - mean) / std, in the order of the input's channels.
   std::array<float, 3> mean = {127.5f, 127.5f, 127.5f};
   std::array<float, 3> std = {127.5f, 127.5f, 127.5f};
-  std::string labels;            // path of a file with one label a line; empty: none
-  std::string calibration_list;  // path of a file with one image's path a line; empty: none
-  std::string calibration;       // path of an image or of a folder of them; empty: none
+  std::string labels;                    // path of a file with one label a line; empty: none
+  std::string calibration_list;          // path of a file with one image's path a line; empty: none
+  std::vector<std::string> calibration;  // paths of images and of folders of them
 };
 
 // Adds the options, all but the model's path, which is an argument of its own.

@@ -9,6 +9,7 @@
 #include "plugin/compiler/import/import.h"
 #include "plugin/compiler/passes/pass.h"
 #include "plugin/compiler/quantize/calibrate.h"
+#include "plugin/compiler/quantize/parameters.h"
 #include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
@@ -71,13 +72,14 @@ Result<std::vector<std::string>> CalibrationImages(const CompileOptions& options
   if (!options.calibration_list.empty()) {
     WRANGLET_ASSIGN(images, ReadLines(options.calibration_list));
   }
-  if (!options.calibration.empty()) {
-    WRANGLET_ASSIGN(const auto more, ListImages(options.calibration));
+  for (const std::string& path : options.calibration) {
+    WRANGLET_ASSIGN(const auto more, ListImages(path));
     images.insert(images.end(), more.begin(), more.end());
   }
   return images;
 }
 
+// Of the activations what the images show; of the input itself what any image can hold.
 Result<Ranges> MeasuredRanges(const Graph& graph, const CompileOptions& options) {
   WRANGLET_ASSIGN(const std::vector<std::string> images, CalibrationImages(options));
   if (images.empty()) {
@@ -85,11 +87,15 @@ Result<Ranges> MeasuredRanges(const Graph& graph, const CompileOptions& options)
                  .hint = "give some with calibration, or ask for precision float32",
                  .file = graph.file};
   }
+  WRANGLET_ASSIGN(const ImagePreprocess preprocess, OnlyImage(graph, options));
   MinMaxEstimator estimator;
-  return Calibrate(graph, estimator, images.size(), [&](size_t i) -> Result<Sample> {
+  const auto sample = [&](size_t i) -> Result<Sample> {
     WRANGLET_ASSIGN(auto input, ImageAsInput(graph, options, images[i]));
     return Sample{std::move(input)};
-  });
+  };
+  WRANGLET_ASSIGN(Ranges ranges, Calibrate(graph, estimator, images.size(), sample));
+  ranges[static_cast<size_t>(graph.inputs[0])] = WithStoredEnds(RangeOfPixels(preprocess));
+  return ranges;
 }
 
 Ranges PlaceholderRanges(const Graph& graph, const CompileOptions&) {

@@ -16,16 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Layer TotalOf(const std::vector<Layer>& layers) {
-  Layer total = {.name = "total"};
-  for (const Layer& layer : layers) {
-    total.macs += layer.macs;
-    total.parameters += layer.parameters;
-    total.bytes += layer.bytes;
-  }
-  return total;
-}
-
 Json CostsJson(const Layer& layer) {
   return {{"macs", layer.macs}, {"parameters", layer.parameters}, {"bytes", layer.bytes}};
 }

@@ -40,4 +40,14 @@ std::vector<Layer> LayersOf(const Graph& graph) {
   return layers;
 }
 
+Layer TotalOf(const std::vector<Layer>& layers) {
+  Layer total = {.name = "total"};
+  for (const Layer& layer : layers) {
+    total.macs += layer.macs;
+    total.parameters += layer.parameters;
+    total.bytes += layer.bytes;
+  }
+  return total;
+}
+
 }  // namespace wranglet

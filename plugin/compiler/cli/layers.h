@@ -23,6 +23,9 @@ struct Layer {
 // In the order in which they run.
 std::vector<Layer> LayersOf(const Graph& graph);
 
+// A layer named "total" that costs as much as all of them.
+Layer TotalOf(const std::vector<Layer>& layers);
+
 }  // namespace wranglet
 
 #endif  // WRANGLET_PLUGIN_COMPILER_CLI_LAYERS_H_

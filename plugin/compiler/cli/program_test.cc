@@ -106,7 +106,9 @@ TEST_F(Program, CompileWritesTheModel) {
   const Outcome outcome = Compile(
       {"--name", "colours", "--labels", Path("labels.txt"), "--calibration", Path("photos")});
   ASSERT_EQ(outcome.status, kSuccess) << outcome.err;
-  EXPECT_TRUE(outcome.out.starts_with("colours: int8, ")) << outcome.out;
+  EXPECT_TRUE(outcome.out.starts_with(
+      "colours: int8, 4 layers, 0.00 million MACs, 0.00 million parameters, weights 2 KiB, arena "))
+      << outcome.out;
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(Path("out")))
     names.push_back(entry.path().filename());
@@ -134,6 +136,28 @@ TEST_F(Program, CompileWritesTheSameBytesEachTime) {
 TEST_F(Program, CompileTakesAListOfCalibrationImages) {
   Write(Path("list"), Path("photos/red.jpg") + "\n" + Path("photos/green.jpg") + "\n");
   EXPECT_EQ(Compile({"--calibration-list", Path("list")}).status, kSuccess);
+}
+
+TEST_F(Program, CalibrationMayBeRepeated) {
+  Write(Path("black.jpg"), Jpeg({0, 0, 0}));
+  Write(Path("list"), Path("photos/blue.JPEG") + "\n" + Path("black.jpg") + "\n");
+  const auto steps_with = [&](const Arguments& calibration) {
+    EXPECT_EQ(Compile(calibration).status, kSuccess);
+    return Read(Path("out/steps.cc"));
+  };
+  const std::string both = steps_with({"--calibration-list", Path("list")});
+  EXPECT_EQ(
+      steps_with({"--calibration", Path("photos/blue.JPEG"), "--calibration", Path("black.jpg")}),
+      both);
+  EXPECT_NE(steps_with({"--calibration", Path("black.jpg")}), both);
+}
+
+TEST_F(Program, TheInputHoldsEveryPixelWhateverTheCalibrationImages) {
+  Write(Path("gray.jpg"), Jpeg({120, 120, 120}));
+  ASSERT_EQ(Compile({"--normalize", "0_1", "--calibration", Path("gray.jpg")}).status, kSuccess);
+  const Json input = Json::parse(Read(Path("out/model.json")))["inputs"][0];
+  EXPECT_FLOAT_EQ(input["scale"], 1.0f / 255);
+  EXPECT_EQ(input["zeroPoint"], -128);
 }
 
 TEST_F(Program, RunPrintsALineOfJsonAnImage) {

@@ -170,11 +170,6 @@ struct BatchNormalization {
   float epsilon = 1e-5f;
 };
 
-// x. Output equals input (Identity, Dropout at inference); removed by a pass.
-struct Identity {
-  static constexpr char kName[] = "Identity";
-};
-
 // x. float -> quantised, quantised -> float, or quantised -> quantised by the tensors' own
 // parameters.
 struct Quantize {
@@ -184,9 +179,8 @@ struct Dequantize {
   static constexpr char kName[] = "Dequantize";
 };
 
-using Operator =
-    std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Binary, Clamp, Mean, Softmax, Reshape,
-                 Transpose, BatchNormalization, Identity, Quantize, Dequantize>;
+using Operator = std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Binary, Clamp, Mean, Softmax,
+                              Reshape, Transpose, BatchNormalization, Quantize, Dequantize>;
 
 // The operator's kName ("Add", "Sub", ... for Binary).
 const char* NameOf(const Operator& op);

@@ -111,8 +111,8 @@ Result<int32_t> ChannelRatio(const TfliteOperator& op, int64_t many, int64_t few
                           ToString(op.input(0).shape)};
 }
 
-// CONV_2D and DEPTHWISE_CONV_2D. Groups and multiplier follow from the shapes; the option for the latter
-// is 0 in files of some exporters.
+// CONV_2D and DEPTHWISE_CONV_2D. Groups and multiplier follow from the shapes; the option for the
+// latter is 0 in files of some exporters.
 template <typename Convolution, typename Options>
 Result<Operator> TranslateConvolution(TfliteOperator& op) {
   WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 3));

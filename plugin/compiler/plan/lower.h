@@ -21,7 +21,6 @@ Status Lower(Lowering& to, const Node& node, const Softmax& op);
 Status Lower(Lowering& to, const Node& node, const Reshape& op);
 Status Lower(Lowering& to, const Node& node, const Transpose& op);
 Status Lower(Lowering& to, const Node& node, const BatchNormalization& op);
-Status Lower(Lowering& to, const Node& node, const Identity& op);
 Status Lower(Lowering& to, const Node& node, const Quantize& op);
 Status Lower(Lowering& to, const Node& node, const Dequantize& op);
 

@@ -36,11 +36,7 @@ Status Lower(Lowering& to, const Node& node, const Transpose& op) {
   return Done{};
 }
 
-// Passes leave neither of these.
-
-Status Lower(Lowering& to, const Node& node, const Identity&) {
-  return to.graph().ErrorAt(node, "is left in the graph that was to be planned");
-}
+// Passes leave none of these.
 
 Status Lower(Lowering& to, const Node& node, const BatchNormalization&) {
   return to.graph().ErrorAt(node,

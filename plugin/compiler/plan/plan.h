@@ -65,7 +65,7 @@ struct Plan {
   int64_t macs = 0;  // multiply-accumulates of one inference
 };
 
-// Plans a validated Graph whose passes have run (no BatchNormalization, no Identity). An operator
+// Plans a validated Graph whose passes have run (no BatchNormalization). An operator
 // that has no kernel for its tensors' types is an Error at its node that names what is supported.
 Result<Plan> MakePlan(const Graph& graph);
 

@@ -12,6 +12,11 @@
 namespace wranglet {
 namespace {
 
+double NumberOf(const ImagePreprocess& preprocess, int32_t channel, int32_t pixel) {
+  const auto c = static_cast<size_t>(channel);
+  return (pixel - double{preprocess.mean[c]}) / preprocess.std[c];
+}
+
 template <typename T>
 T Store(double real, const Quantization* quantization) {
   if constexpr (std::is_same_v<T, float>) {
@@ -29,10 +34,8 @@ std::vector<std::byte> TableOf(const ImagePreprocess& preprocess,
                                const Quantization* quantization) {
   std::vector<T> table;
   for (int32_t c = 0; c < preprocess.Channels(); ++c) {
-    const auto channel = static_cast<size_t>(c);
-    const double mean = preprocess.mean[channel], std = preprocess.std[channel];
     for (int32_t pixel = 0; pixel < 256; ++pixel) {
-      table.push_back(Store<T>((pixel - mean) / std, quantization));
+      table.push_back(Store<T>(NumberOf(preprocess, c, pixel), quantization));
     }
   }
   const std::span<const std::byte> bytes = std::as_bytes(std::span(table));
@@ -58,6 +61,17 @@ const char* Describe(ImageStatus status) {
 }
 
 }  // namespace
+
+Range RangeOfPixels(const ImagePreprocess& preprocess) {
+  std::vector<float> ends;
+  for (int32_t c = 0; c < preprocess.Channels(); ++c) {
+    for (const int32_t pixel : {0, 255}) {
+      ends.push_back(static_cast<float>(NumberOf(preprocess, c, pixel)));
+    }
+  }
+  const auto [min, max] = std::ranges::minmax(ends);
+  return {min, max};
+}
 
 Result<std::vector<std::byte>> MakeTable(const ImagePreprocess& preprocess, DType dtype,
                                          const std::optional<Quantization>& quantization) {

@@ -14,6 +14,7 @@
 #include "kernels/image/image_types.h"
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/quantize/ranges.h"
 
 namespace wranglet {
 
@@ -27,6 +28,9 @@ struct ImagePreprocess {
 
   int32_t Channels() const { return color == ColorOrder::kGray ? 1 : 3; }
 };
+
+// Between which numbers the input lies, whatever the image: those of black and of white.
+Range RangeOfPixels(const ImagePreprocess& preprocess);
 
 // The manifest's table: 256 entries a channel, channel-major, each what an input of `dtype`
 // (float32, or int8, uint8 or int16 with `quantization`) stores for that channel's pixel value,

@@ -71,6 +71,12 @@ TEST(MakeTable, HoldsSixteenBits) {
   EXPECT_EQ(As<int16_t>(*table)[512 + 255], 32767);
 }
 
+TEST(RangeOfPixels, ReachesFromBlackToWhiteInEveryChannel) {
+  EXPECT_EQ(RangeOfPixels(kPreprocess), (Range{-2, 255}));
+  const ImagePreprocess gray = {.color = ColorOrder::kGray, .mean = {255}, .std = {-255}};
+  EXPECT_EQ(RangeOfPixels(gray), (Range{0, 1}));
+}
+
 TEST(MakeTable, RefusesOtherTypes) {
   EXPECT_FALSE(MakeTable(kPreprocess, DType::kInt64, {}).ok());
   EXPECT_FALSE(MakeTable(kPreprocess, DType::kInt8, {}).ok()) << "int8 without a scale";

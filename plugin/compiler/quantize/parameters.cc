@@ -8,6 +8,7 @@ namespace wranglet {
 namespace {
 
 constexpr double kLeastInt8 = -128, kMostInt8 = 127, kMostWeight = 127;
+constexpr double kSteps = kMostInt8 - kLeastInt8;
 
 // Below this a float32 loses digits.
 constexpr double kLeastScale = std::numeric_limits<float>::min();
@@ -16,7 +17,7 @@ constexpr double kLeastScale = std::numeric_limits<float>::min();
 
 Quantization ActivationQuantization(Range range, ScaleLimits limits) {
   const double min = std::min(range.min, 0.0f), max = std::max(range.max, 0.0f);
-  const double wanted = min == max ? 1.0 : (max - min) / (kMostInt8 - kLeastInt8);
+  const double wanted = min == max ? 1.0 : (max - min) / kSteps;
   const auto scale =
       std::clamp(static_cast<float>(std::max(wanted, kLeastScale)), limits.least, limits.most);
   if (min == max) return {{scale}, {0}};
@@ -30,14 +31,34 @@ ScaleLimits SumScaleLimits(float a, float b) {
   return {larger * 0x1p-7f, larger * 0x1p9f};
 }
 
-float ChannelScale(float max_weight, float bias, float input_scale) {
-  const double by_weights = max_weight / kMostWeight;
-  const double by_bias =
-      std::abs(static_cast<double>(bias)) / (static_cast<double>(input_scale) * kMaxBias);
-  const auto scale = static_cast<float>(std::max(by_weights, by_bias));
-  return scale < kLeastScale
-             ? (max_weight == 0 && bias == 0 ? 1.0f : static_cast<float>(kLeastScale))
-             : scale;
+Range WithStoredEnds(Range range) {
+  const double min = std::min(range.min, 0.0f), max = std::max(range.max, 0.0f);
+  if (min == max) return {0.0f, 0.0f};
+  const auto scale_with = [&](double zero_point) {
+    const double for_min = min < 0 ? -min / (zero_point - kLeastInt8) : 0.0;
+    const double for_max = max > 0 ? max / (kMostInt8 - zero_point) : 0.0;
+    return std::max(for_min, for_max);
+  };
+  const double between = kLeastInt8 - min * kSteps / (max - min);
+  const double low = std::floor(between), high = std::ceil(between);
+  const double zero_point = scale_with(high) < scale_with(low) ? high : low;
+  const double scale = scale_with(zero_point);
+  return {static_cast<float>((kLeastInt8 - zero_point) * scale),
+          static_cast<float>((kMostInt8 - zero_point) * scale)};
+}
+
+float ChannelScale(std::span<const float> weights, float bias, float input_scale) {
+  double most = 0.0, sum = 0.0;
+  for (const float weight : weights) {
+    most = std::max(most, std::abs(double{weight}));
+    sum += std::abs(double{weight});
+  }
+  const double by_bias = std::abs(double{bias}) / (double{input_scale} * kMaxBias);
+  // Rounding at most doubles a weight, and an input is at most 255 steps from its zero point.
+  const double by_sum = 2 * sum * kSteps / kMaxBias;
+  const auto scale = static_cast<float>(std::max({most / kMostWeight, by_bias, by_sum}));
+  if (scale == 0 && most == 0 && bias == 0) return 1.0f;
+  return std::max(scale, static_cast<float>(kLeastScale));
 }
 
 int8_t QuantizeWeight(float real, float scale) {

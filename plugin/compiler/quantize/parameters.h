@@ -13,8 +13,7 @@
 
 namespace wranglet {
 
-// Biases stay below this, so that an int32 sum has as much room again for the products: enough for
-// 2^30 / (255 * 127) > 33000 of the largest.
+// Biases stay within this, and the sums of products too, so that together they fit in an int32.
 inline constexpr int32_t kMaxBias = 1 << 30;
 
 // Between which numbers a scale may lie.
@@ -33,9 +32,15 @@ Quantization ActivationQuantization(Range range, ScaleLimits limits = {});
 // would ask for, gains nothing: the sum is no more precise than its operands.
 ScaleLimits SumScaleLimits(float a, float b);
 
-// The symmetric int8 scale of one output channel: max|weight| / 127, or larger when `bias` would
-// otherwise exceed kMaxBias in units of input_scale * scale. 1 for a channel that is all zero.
-float ChannelScale(float max_weight, float bias, float input_scale);
+// The narrowest range around `range` of which zero and both ends are stored values. For numbers
+// that are spread evenly over all of their range, as pixels are: where ActivationQuantization alone
+// would put every one of them halfway between two stored values, or cut off an end.
+Range WithStoredEnds(Range range);
+
+// The symmetric int8 scale of one output channel, of these weights: max|weight| / 127, or larger
+// when otherwise `bias` in units of input_scale * scale, or the sum of products with any int8
+// inputs, would exceed kMaxBias. 1 for a channel that is all zero.
+float ChannelScale(std::span<const float> weights, float bias, float input_scale);
 
 // The number of `scale` nearest to `real`, halves to even, within [-127, 127].
 int8_t QuantizeWeight(float real, float scale);

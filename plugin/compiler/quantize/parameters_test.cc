@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <vector>
 
 namespace wranglet {
 namespace {
@@ -62,23 +63,55 @@ TEST(SumScaleLimits, KeepAnOutputThatIsAlmostSilentWithinReachOfItsOperands) {
   EXPECT_EQ(silent.scale[0], 1e-6f * 512);
 }
 
+TEST(WithStoredEnds, ZeroAndBothEndsComeBackAsTheyAre) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<float> ends(-20.0f, 20.0f);
+  for (int i = 0; i < 10000; ++i) {
+    const float a = ends(random), b = ends(random);
+    const Range range = {std::min(a, b), std::max(a, b)}, wider = WithStoredEnds(range);
+    ASSERT_LE(wider.min, range.min + 1e-5f);
+    ASSERT_GE(wider.max, range.max - 1e-5f);
+    const Quantization q = ActivationQuantization(wider);
+    for (const float real : {wider.min, 0.0f, wider.max}) {
+      ASSERT_NEAR(RoundTrip(real, q), real, 1e-3 * q.scale[0]) << range.min << " " << range.max;
+    }
+  }
+}
+
+TEST(WithStoredEnds, WidensByNoMoreThanItMust) {
+  EXPECT_EQ(WithStoredEnds({0, 255}), (Range{0, 255}));
+  EXPECT_EQ(WithStoredEnds({-255, 0}), (Range{-255, 0}));
+  EXPECT_EQ(WithStoredEnds({-127, 127}), (Range{-127, 128}));
+  EXPECT_EQ(WithStoredEnds({-1, 254 * 4}), (Range{-4, 254 * 4}));
+  EXPECT_EQ(WithStoredEnds({0, 0}), (Range{0, 0}));
+}
+
 TEST(ChannelScale, TheLargestWeightBecomes127) {
-  const float scale = ChannelScale(0.5f, 0.1f, 0.02f);
+  const float scale = ChannelScale(std::vector{0.1f, -0.5f}, 0.1f, 0.02f);
   EXPECT_FLOAT_EQ(scale, 0.5f / 127);
   EXPECT_EQ(QuantizeWeight(0.5f, scale), 127);
   EXPECT_EQ(QuantizeWeight(-0.5f, scale), -127);
 }
 
 TEST(ChannelScale, GrowsUntilTheBiasFits) {
-  const float scale = ChannelScale(1e-12f, 3.0f, 0.01f);
+  const float scale = ChannelScale(std::vector{1e-12f}, 3.0f, 0.01f);
   EXPECT_GT(scale, 1e-12f / 127);
   const int32_t bias = QuantizeBias(3.0f, 0.01f, scale);
   EXPECT_LE(bias, kMaxBias);
   EXPECT_NEAR(bias * 0.01 * scale, 3.0, 1e-6);
 }
 
+TEST(ChannelScale, GrowsUntilNoInputsCanOverflowTheSum) {
+  const std::vector<float> weights(100000, 0.3f);
+  const float scale = ChannelScale(weights, 0.0f, 0.01f);
+  int64_t sum = 0;
+  for (const float weight : weights) sum += QuantizeWeight(weight, scale);
+  EXPECT_LE(sum * 255 + kMaxBias, std::numeric_limits<int32_t>::max());
+  EXPECT_GT(QuantizeWeight(0.3f, scale), 10);
+}
+
 TEST(ChannelScale, AChannelOfZerosHasOne) {
-  EXPECT_EQ(ChannelScale(0.0f, 0.0f, 0.1f), 1.0f);
+  EXPECT_EQ(ChannelScale(std::vector{0.0f, 0.0f}, 0.0f, 0.1f), 1.0f);
   EXPECT_EQ(QuantizeWeight(0.0f, 1.0f), 0);
 }
 

@@ -33,8 +33,7 @@ int ChannelAxis(const Operator& op) {
 
 // Whether the output holds the input's stored values, moved at most.
 bool KeepsValues(const Operator& op) {
-  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
-         std::holds_alternative<Identity>(op);
+  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op);
 }
 
 Activation ActivationOf(const Operator& op) {
@@ -68,7 +67,8 @@ class Quantizer {
 
   Result<Graph> Run() && {
     for (const TensorId input : graph_.inputs) {
-      WRANGLET_RETURN_IF_ERROR(QuantizeActivation(input, {}, {}));
+      Status status = QuantizeActivation(input, {}, {});
+      if (!status.ok()) return InFile(std::move(status).error());
     }
     for (Node& node : graph_.nodes) {
       Status status = QuantizeNode(node);
@@ -82,6 +82,11 @@ class Quantizer {
  private:
   static Error Problem(const Tensor& tensor, const std::string& what, std::string hint = "") {
     return {.message = "tensor '" + tensor.name + "' " + what, .hint = std::move(hint)};
+  }
+
+  Error InFile(Error error) const {
+    error.file = graph_.file;
+    return error;
   }
 
   Error AtNode(const Node& node, Error error) const {
@@ -116,14 +121,18 @@ class Quantizer {
     return QuantizeActivation(node.outputs[0], ActivationOf(node.op), LimitsFor(node));
   }
 
+  // Scales of the output for which the kernel can express how the inputs' relate to it.
   ScaleLimits LimitsFor(const Node& node) const {
-    const Binary* binary = node.As<Binary>();
-    if (!binary || (binary->kind != Binary::Kind::kAdd && binary->kind != Binary::Kind::kSub))
-      return {};
-    const auto scale = [&](size_t i) {
-      return graph_.tensor(node.inputs[i]).quantization->scale[0];
+    const auto scales = [&](size_t input) -> const std::vector<float>& {
+      return graph_.tensor(node.inputs[input]).quantization->scale;
     };
-    return SumScaleLimits(scale(0), scale(1));
+    const Binary* binary = node.As<Binary>();
+    if (binary && (binary->kind == Binary::Kind::kAdd || binary->kind == Binary::Kind::kSub)) {
+      return SumScaleLimits(scales(0)[0], scales(1)[0]);
+    }
+    // Kernels multiply by scales of inputs over scale of output, which has to be finite.
+    const float filter = ChannelAxis(node.op) < 0 ? 1.0f : *std::ranges::max_element(scales(1));
+    return {.least = scales(0)[0] * filter * 0x1p-64f};
   }
 
   Status QuantizeActivation(TensorId id, const Activation& activation, ScaleLimits limits) {
@@ -185,12 +194,11 @@ class Quantizer {
       const auto for_each = [&](auto&& f) {
         ForEachOfChannel(filter.shape, axis, static_cast<int64_t>(c), f);
       };
-      float max_weight = 0.0f;
-      for_each([&](size_t i) { max_weight = std::max(max_weight, std::abs(weights[i])); });
-      const float scale = ChannelScale(max_weight, bias[c], input.scale[0]);
+      std::vector<float> of_channel;
+      for_each([&](size_t i) { of_channel.push_back(weights[i]); });
+      const float scale = ChannelScale(of_channel, bias[c], input.scale[0]);
       if (!std::isfinite(scale)) {
-        return Problem(from_.tensor(node.inputs[2]),
-                       "has a bias that is too large for the scale of the input");
+        return Problem(filter, "or its bias holds values that are too large for int8");
       }
       for_each([&](size_t i) { stored[i] = QuantizeWeight(weights[i], scale); });
       stored_bias.push_back(QuantizeBias(bias[c], input.scale[0], scale));

@@ -116,8 +116,8 @@ TEST(QuantizeGraph, ABiasTooLargeForAnyScaleIsAnError) {
   ASSERT_FALSE(graph.ok());
   EXPECT_EQ(
       graph.error().ToString(),
-      "net.onnx: node 'y_node' (FullyConnected): tensor 'b' has a bias that is too large for the "
-      "scale of the input");
+      "net.onnx: node 'y_node' (FullyConnected): tensor 'w' or its bias holds values that are "
+      "too large for int8");
 }
 
 TEST(QuantizeGraph, AFusedActivationNarrowsTheRange) {
@@ -191,6 +191,25 @@ TEST(QuantizeGraph, WeightsThatAreNotFiniteAreAnError) {
   ASSERT_FALSE(graph.ok());
   EXPECT_EQ(graph.error().node, "y_node");
   EXPECT_EQ(graph.error().message, "tensor 'w' holds values that are not finite");
+}
+
+TEST(QuantizeGraph, AnOutputThatIsSilentKeepsAFiniteRatioToItsInputs) {
+  Network network({100, 100, 100, 100, 100, 100}, {0, 0, 0});
+  network.ranges[static_cast<size_t>(network.x)] = Range{-1e3f, 1e3f};
+  network.ranges[static_cast<size_t>(network.y)] = Range{0, 1e-45f};
+  const Result<Graph> graph = network.Quantized();
+  ASSERT_TRUE(graph.ok());
+  const auto scale = [&](const char* name) { return Named(*graph, name).quantization->scale[0]; };
+  EXPECT_TRUE(std::isfinite(scale("x") * scale("w") / scale("y")));
+}
+
+TEST(QuantizeGraph, AnInputNobodyMeasuredIsAnErrorOfTheFile) {
+  Network network({1, 1, 1, 1, 1, 1}, {0, 0, 0});
+  network.ranges[static_cast<size_t>(network.x)].reset();
+  const Result<Graph> graph = network.Quantized();
+  ASSERT_FALSE(graph.ok());
+  EXPECT_EQ(graph.error().ToString(),
+            "net.onnx: tensor 'x' has no range; give calibration samples");
 }
 
 TEST(QuantizeGraph, ATensorNobodyMeasuredIsAnError) {

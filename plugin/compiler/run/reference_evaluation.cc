@@ -117,7 +117,7 @@ class Evaluation {
     });
   }
 
-  // Reshape, Identity, Quantize and Dequantize keep the values.
+  // Reshape, Quantize and Dequantize keep the values.
   template <typename Op>
   Values operator()(const Op&) const {
     return inputs_[0];
