@@ -1,0 +1,54 @@
+// A Worker that hosts one network built in every way: each answers what the host computes for it, and the
+// int8 ones agree, whatever their instructions and wherever their weights lie.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import { startWorker } from "wranglet/testing";
+
+const VARIANTS = ["external", "float32", "relaxed", "simd128"];
+const photos = new Map(
+  process.env.PHOTOS.split(" ").map((file) => [path.basename(file), readFileSync(file)]),
+);
+const expected = (variant) =>
+  readFileSync(process.env[variant], "utf8").trim().split("\n").map(JSON.parse);
+
+let worker;
+before(async () => (worker = await startWorker()));
+after(() => worker?.stop());
+
+for (const variant of VARIANTS) {
+  test(`${variant}: the Worker's scores are the host's`, async () => {
+    const answers = expected(variant);
+    assert.equal(answers.length, photos.size);
+    for (const { file, classes } of answers) {
+      const body = photos.get(path.basename(file));
+      const response = await worker.fetch(`/${variant}`, { method: "POST", body });
+      assert.equal(response.status, 200);
+      const scores = (await response.json()).classes.map(({ label, score }) => [label, score]);
+      assert.deepEqual(
+        scores,
+        classes.map(({ label, score }) => [label, score]),
+        file,
+      );
+    }
+  });
+}
+
+test("the int8 variants compute the same bytes", () => {
+  const outputs = (variant) => expected(variant).map(({ output }) => output);
+  assert.deepEqual(outputs("simd128"), outputs("relaxed"));
+  assert.deepEqual(outputs("external"), outputs("relaxed"));
+  assert.notDeepEqual(outputs("float32"), outputs("relaxed"));
+});
+
+test("external weights lie beside their module, embedded ones in it", () => {
+  const file = (variant, name) =>
+    path.join(process.env.WRANGLET_WORKER, "src/models", variant, name);
+  assert.ok(existsSync(file("external", "weights.bin")));
+  assert.ok(!existsSync(file("relaxed", "weights.bin")));
+  const size = (variant) => readFileSync(file(variant, "model.wasm")).length;
+  assert.ok(size("external") < 80_000 && size("relaxed") > 300_000);
+});
