@@ -8,6 +8,8 @@ COLORS = ["rgb", "bgr", "gray"]
 CROPS = ["center", "stretch", "letterbox"]
 STORAGES = ["embedded", "external"]
 
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
 _OUTPUTS = ["steps.cc", "weights.bin", "model.json", "manifest.js", "index.js", "index.d.ts"]
 
 def _arguments(ctx, calibration_list):
@@ -26,9 +28,19 @@ def _arguments(ctx, calibration_list):
         arguments += ["--calibration-list", calibration_list.path]
     return arguments
 
-def _compile_model_impl(ctx):
+def _check(ctx):
+    """Fails for attributes that `wranglet` cannot be given."""
+    name = ctx.attr.model_name
+    if not name or name.strip(_NAME_CHARACTERS) or name[0] == ".":
+        fail("{}: '{}' cannot be a model's name, which is a folder's and a URL's; give model_name letters, digits, '-', '_' and '.'".format(
+            ctx.label,
+            name,
+        ))
     if bool(ctx.attr.mean) != bool(ctx.attr.std):
         fail("{}: mean and std go together, one number a channel each".format(ctx.label))
+
+def _compile_model_impl(ctx):
+    _check(ctx)
     calibration_list = None
     inputs = [ctx.file.model] + ctx.files.calibration
     if ctx.files.calibration:

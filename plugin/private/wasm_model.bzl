@@ -13,20 +13,20 @@ _LINKOPTS = MODULE_LINKOPTS + [
     "-sSTACK_SIZE=65536",
 ]
 
-def _copy(ctx, file, path):
-    copy = ctx.actions.declare_file(path)
-    ctx.actions.symlink(output = copy, target_file = file)
-    return copy
+def _link(ctx, file, path):
+    link = ctx.actions.declare_file(path)
+    ctx.actions.symlink(output = link, target_file = file)
+    return link
 
 def _wasm_model_impl(ctx):
     compiled = ctx.attr.compiled[0][WrangletModelInfo]
     folder = ctx.label.name
     module = ctx.actions.declare_file(folder + "/model.wasm")
     wasm_opt(ctx, ctx.file.module, module, "-O3")
-    deployed = [module] + [_copy(ctx, file, "{}/{}".format(folder, file.basename)) for file in compiled.files.to_list()]
-    manifest = _copy(ctx, compiled.manifest, folder + "/model.json")
+    deployed = [module] + [_link(ctx, file, "{}/{}".format(folder, file.basename)) for file in compiled.files.to_list()]
+    manifest = _link(ctx, compiled.manifest, folder + "/model.json")
     types = [
-        _copy(ctx, file, "{}/{}".format(folder, file.basename))
+        _link(ctx, file, "{}/{}".format(folder, file.basename))
         for file in ctx.attr.compiled[0][OutputGroupInfo].types.to_list()
     ]
     return [
