@@ -61,19 +61,19 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const T*
   const auto depth = static_cast<size_t>(PatchDepth(window, groups));
   for (int32_t batch = 0; batch < window.batch; ++batch) {
     for (int32_t group = 0; group < groups; ++group) {
+      const T* from = input + group * group_in;
+      T* to = output + group * group_out;
+      int32_t out_x = 0, y0 = -window.pad_top;
       for (int32_t pixel = 0; pixel < pixels; pixel += kTileRows) {
         const int32_t count = std::min(kTileRows, pixels - pixel);
-        const T* rows[kTileRows];
-        T* out[kTileRows];
-        for (int32_t i = 0; i < kTileRows; ++i) {
-          const int32_t at = pixel + std::min(i, count - 1);
-          rows[i] = scratch + static_cast<size_t>(std::min(i, count - 1)) * depth;
-          out[i] = output + static_cast<size_t>(at) * static_cast<size_t>(window.out_c) +
-                   group * group_out;
-          if (i < count) {
-            GatherPatch(window, group_in, input + group * group_in, at / window.out_w,
-                        at % window.out_w, fill, scratch + static_cast<size_t>(i) * depth);
-          }
+        const T* rows[kTileRows] = {};
+        T* out[kTileRows] = {};
+        for (int32_t i = 0; i < count; ++i, to += window.out_c) {
+          T* patch = scratch + static_cast<size_t>(i) * depth;
+          const int32_t x0 = out_x * window.stride_w - window.pad_left;
+          GatherPatch(window, group_in, from, y0, x0, fill, patch);
+          rows[i] = patch, out[i] = to;
+          if (++out_x == window.out_w) out_x = 0, y0 += window.stride_h;
         }
         multiply(group, rows, count, out);
       }

@@ -1,6 +1,7 @@
-// Depthwise convolution: each channel has a filter of its own. No im2col: for each output pixel the
-// taps of its window are addresses, those outside the image the address of a row of fill values (an
-// "indirection buffer", Dukhan 2019, "The Indirect Convolution Algorithm"). Called by steps.cc.
+// Depthwise convolution: each channel has a filter of its own. The int8 kernel works row by row
+// (depthwise_row_int8.h); the float32 kernel pixel by pixel, where the taps of a window are
+// addresses, those outside the image the address of a pixel of fill values (an "indirection
+// buffer", Dukhan 2019, "The Indirect Convolution Algorithm"). Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_DEPTHWISE_CONV2D_H_
 #define WRANGLET_KERNELS_DEPTHWISE_CONV2D_H_
@@ -9,15 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/depthwise_row_int8.h"
 #include "kernels/params.h"
 #include "kernels/requantize.h"
 #include "kernels/simd.h"
 #include "kernels/tile_float32.h"
 
 namespace wranglet {
-
-// Channels a packed block of a depthwise filter holds.
-inline constexpr int32_t kDepthwiseChannels = 8;
 
 // The most taps a window may have (11x11 and then some): their addresses lie on the stack.
 inline constexpr int32_t kMaxDepthwiseTaps = 128;
@@ -43,9 +42,11 @@ struct DepthwiseConv2dFloat32Params {
   }
 };
 
-// Elements of the scratch buffer: one pixel of fill values.
+// Elements of the scratch buffer of both kernels: a pixel of fill values, and for int8 a row of
+// columns and a block of weights, interleaved and widened.
 constexpr size_t DepthwiseScratchElements(const WindowShape& window) {
-  return static_cast<size_t>(window.in_c);
+  const DepthwiseRowShape row(window);
+  return static_cast<size_t>(window.in_c) + row.WeightBytes(window) + row.ColumnBytes();
 }
 
 // Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under
@@ -53,7 +54,7 @@ constexpr size_t DepthwiseScratchElements(const WindowShape& window) {
 template <typename T, typename Compute>
 inline void ForEachDepthwisePixel(const WindowShape& window, const T* input, T fill, T* output,
                                   T* scratch, Compute&& compute) {
-  std::fill_n(scratch, DepthwiseScratchElements(window), fill);
+  std::fill_n(scratch, window.in_c, fill);
   for (int32_t batch = 0; batch < window.batch; ++batch) {
     for (int32_t out_y = 0; out_y < window.out_h; ++out_y) {
       for (int32_t out_x = 0; out_x < window.out_w; ++out_x) {
@@ -102,40 +103,53 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
 // channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwiseInt8's.
-// `scratch` has DepthwiseScratchElements. Two taps a time go through one i32x4.dot_i16x8_s.
+// `scratch` has DepthwiseScratchElements.
 inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const int8_t* input,
                                 const int8_t* packed_filter, const int32_t* bias,
                                 const float* scale, int8_t* output, int8_t* scratch) {
-  using depthwise_internal::LoadChannels;
-  const WindowShape& window = params.window;
-  const int32_t tap_count = window.kernel_h * window.kernel_w;
-  const int32_t multiplier = window.out_c / window.in_c;
+  const WindowShape& w = params.window;
+  const DepthwiseRowShape shape(w);
   const RequantizeInt8 requantize(params.output);
-  const auto compute = [&](const int8_t* const* taps, int8_t* out) {
-    const int8_t* weights = packed_filter;
-    for (int32_t channel = 0; channel < window.out_c; channel += kDepthwiseChannels) {
-      const auto left = static_cast<size_t>(window.out_c - channel);
-      v128_t low = wasm_v128_load(bias + channel);
-      v128_t high = wasm_v128_load(bias + channel + 4);
-      for (int32_t tap = 0; tap < tap_count; tap += 2, weights += 2 * kDepthwiseChannels) {
-        // Of an odd number of taps the last is its own partner, with weights of 0.
-        const v128_t first = LoadChannels(taps[tap], channel, left, multiplier);
-        const v128_t second =
-            tap + 1 < tap_count ? LoadChannels(taps[tap + 1], channel, left, multiplier) : first;
-        const v128_t pairs = wasm_i8x16_shuffle(first, second, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                                21, 6, 22, 7, 23);
-        low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(pairs),
-                                                       wasm_i16x8_load8x8(weights)));
-        high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(pairs),
-                                                         wasm_i16x8_load8x8(weights + 8)));
+  const int32_t multiplier = w.out_c / w.in_c;
+  int8_t* const fill = scratch;
+  int8_t* const weights = fill + w.in_c;
+  int8_t* const columns = weights + shape.WeightBytes(w);
+  std::fill_n(fill, w.in_c, static_cast<int8_t>(params.input_zero_point));
+  // Columns outside the image are the same for all rows and channels.
+  const v128_t outside = wasm_i16x8_splat(static_cast<int16_t>(params.input_zero_point));
+  for (size_t i = 0; i < shape.ColumnBytes(); i += 16) wasm_v128_store(columns + i, outside);
+  for (int32_t y = 0; y < w.batch * w.out_h; ++y) {
+    const int8_t* image =
+        input + static_cast<size_t>(y / w.out_h) * static_cast<size_t>(w.in_h * w.in_w * w.in_c);
+    int8_t* out = output + static_cast<size_t>(y) * static_cast<size_t>(w.out_w * w.out_c);
+    for (int32_t c = 0; c < w.out_c; c += kDepthwiseChannels) {
+      const auto left = static_cast<size_t>(w.out_c - c);
+      WidenDepthwiseWeights(w, packed_filter + c * w.kernel_h * w.kernel_w, weights);
+      const auto interleave = [&](auto&& load) {
+        InterleaveDepthwiseRows(w, image, y % w.out_h, fill, columns, load);
+      };
+      if (multiplier == 1 && left >= kDepthwiseChannels) {
+        interleave([=](const int8_t* pixel) { return wasm_i16x8_load8x8(pixel + c); });
+      } else {
+        interleave([=](const int8_t* pixel) {
+          return wasm_i16x8_extend_low_i8x16(
+              depthwise_internal::LoadChannels(pixel, c, left, multiplier));
+        });
       }
-      const v128_t bytes = requantize(low, high, wasm_v128_load(scale + channel),
-                                      wasm_v128_load(scale + channel + 4));
-      StoreUpTo8(out + channel, bytes, left);
+      const auto compute = [&]<int kKernel>() {
+        ComputeDepthwiseRowInt8<kKernel>(w, columns, weights, bias + c, scale + c, requantize,
+                                         out + c, left);
+      };
+      const int32_t square = w.kernel_h == w.kernel_w ? w.kernel_h : 0;
+      if (square == 3) {
+        compute.template operator()<3>();
+      } else if (square == 5) {
+        compute.template operator()<5>();
+      } else {
+        compute.template operator()<0>();
+      }
     }
-  };
-  ForEachDepthwisePixel(window, input, static_cast<int8_t>(params.input_zero_point), output,
-                        scratch, compute);
+  }
 }
 
 // As DepthwiseConv2dInt8, packed by PackDepthwiseFloat32.

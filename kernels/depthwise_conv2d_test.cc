@@ -1,5 +1,6 @@
 #include "kernels/depthwise_conv2d.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "kernels/conv2d_reference.h"
@@ -19,26 +20,58 @@ WindowShape RandomDepthwiseWindow(Random& random) {
   return window;
 }
 
+void ExpectInt8EqualsReference(const WindowShape& window, Random& random) {
+  const int32_t taps = window.kernel_h * window.kernel_w;
+  const DepthwiseConv2dInt8Params params{
+      .window = window, .input_zero_point = random.Int(-128, 127), .output = random.Output()};
+  const auto input = random.Bytes(InputSize(window));
+  const auto filter = random.Bytes(taps * window.out_c);
+  const auto bias = random.Ints(window.out_c, -20000, 20000);
+  const auto scale = random.Floats(window.out_c, 1e-4f, 2e-2f);
+  const PackedInt8 packed =
+      PackDepthwiseInt8(taps, window.out_c, filter, bias, scale, params.input_zero_point);
+  std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
+  std::vector<int8_t> scratch(DepthwiseScratchElements(window));
+  DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
+                               expected.data());
+  DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),
+                      packed.scale.data(), actual.data(), scratch.data());
+  EXPECT_TRUE(SameBytes(actual, expected));
+}
+
 TEST(DepthwiseConv2dInt8, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(2500, [](Random& random) {
-    const WindowShape window = RandomDepthwiseWindow(random);
-    const int32_t taps = window.kernel_h * window.kernel_w;
-    const DepthwiseConv2dInt8Params params{
-        .window = window, .input_zero_point = random.Int(-128, 127), .output = random.Output()};
-    const auto input = random.Bytes(InputSize(window));
-    const auto filter = random.Bytes(taps * window.out_c);
-    const auto bias = random.Ints(window.out_c, -20000, 20000);
-    const auto scale = random.Floats(window.out_c, 1e-4f, 2e-2f);
-    const PackedInt8 packed =
-        PackDepthwiseInt8(taps, window.out_c, filter, bias, scale, params.input_zero_point);
-    std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<int8_t> scratch(DepthwiseScratchElements(window));
-    DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
-                                 expected.data());
-    DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),
-                        packed.scale.data(), actual.data(), scratch.data());
-    EXPECT_TRUE(SameBytes(actual, expected));
+    ExpectInt8EqualsReference(RandomDepthwiseWindow(random), random);
   });
+}
+
+// What networks have: square kernels, padded to keep the size or halve it, in every width that a
+// row can be divided in.
+TEST(DepthwiseConv2dInt8, EqualsTheReferenceOnUsualShapes) {
+  for (const int32_t kernel : {3, 5}) {
+    for (const int32_t stride : {1, 2}) {
+      for (int32_t size = 1; size <= 20; ++size) {
+        SCOPED_TRACE(::testing::Message() << kernel << " / " << stride << ", " << size);
+        Random random(static_cast<uint32_t>(size));
+        const int32_t channels = random.Int(8, 40), out = (size + stride - 1) / stride;
+        // TensorFlow's SAME: what is missing, the smaller half before.
+        const int32_t pad = std::max((out - 1) * stride + kernel - size, 0) / 2;
+        ExpectInt8EqualsReference({.in_h = size,
+                                   .in_w = size,
+                                   .in_c = channels,
+                                   .out_h = out,
+                                   .out_w = out,
+                                   .out_c = channels,
+                                   .kernel_h = kernel,
+                                   .kernel_w = kernel,
+                                   .stride_h = stride,
+                                   .stride_w = stride,
+                                   .pad_top = pad,
+                                   .pad_left = pad},
+                                  random);
+      }
+    }
+  }
 }
 
 TEST(DepthwiseConv2dInt8, SumsTheLargestProductsExactly) {
@@ -52,7 +85,8 @@ TEST(DepthwiseConv2dInt8, SumsTheLargestProductsExactly) {
       const std::vector<float> scale(9, 1e-5f);
       const PackedInt8 packed =
           PackDepthwiseInt8(121, 9, filter, bias, scale, params.input_zero_point);
-      std::vector<int8_t> expected(9), actual(9), scratch(9);
+      std::vector<int8_t> expected(9), actual(9);
+      std::vector<int8_t> scratch(DepthwiseScratchElements(params.window));
       DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
                                    expected.data());
       DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),

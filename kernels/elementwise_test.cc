@@ -31,6 +31,36 @@ TEST(AddInt8, EqualsTheReferenceOnRandomScales) {
   });
 }
 
+TEST(AddInt8, EqualsTheReferenceOnEveryPair) {
+  constexpr int32_t kCount = 256 * 256;
+  std::vector<int8_t> a(kCount), b(kCount), expected(kCount);
+  for (int32_t i = 0; i < kCount; ++i) {
+    a[static_cast<size_t>(i)] = static_cast<int8_t>(i / 256 - 128);
+    b[static_cast<size_t>(i)] = static_cast<int8_t>(i % 256 - 128);
+  }
+  for (const int32_t zero_point : {-128, 0, 127}) {
+    // The ratios at the ends of what can be expressed, and one between.
+    for (const float ratio : {0x1p-10f, 0.8f, 0x1.fffffep7f}) {
+      const auto params = MakeAddInt8Params(kCount, ratio, zero_point, ratio / 3, -zero_point - 1,
+                                            1.0f, {.zero_point = zero_point});
+      ASSERT_TRUE(params.has_value());
+      std::vector<int8_t> in_place = a;
+      AddInt8Reference(*params, a.data(), b.data(), expected.data());
+      AddInt8(*params, in_place.data(), b.data(), in_place.data());
+      EXPECT_TRUE(SameBytes(in_place, expected)) << zero_point << ", " << ratio;
+    }
+  }
+}
+
+TEST(AddInt8, GivesTheLargerRatioTwentyOneBits) {
+  const auto params = MakeAddInt8Params(1, 0.75f, 3, 0.25f, -2, 0.5f, {});
+  ASSERT_TRUE(params.has_value());
+  EXPECT_EQ(params->shift, 20);  // the larger ratio is 1.5
+  EXPECT_EQ(params->a_multiplier, 3 << 19);
+  EXPECT_EQ(params->b_multiplier, 1 << 19);
+  EXPECT_EQ(params->bias, (1 << 19) - 3 * (3 << 19) + 2 * (1 << 19));
+}
+
 TEST(AddInt8, IsWithinAStepOfTheRealSum) {
   ForEachSeed(500, [](Random& random) {
     const float scale = 0.1f;

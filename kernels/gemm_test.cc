@@ -46,6 +46,26 @@ TEST(GemmInt8, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
+// Rows that are widened piece by piece, with pieces that end anywhere.
+TEST(GemmInt8, EqualsTheReferenceOnDeepRows) {
+  for (const int32_t pieces : {1, 2}) {
+    for (const int32_t more : {-9, -1, 0, 1, 2, 7, 8, 9}) {
+      Random random(static_cast<uint32_t>(pieces * 100 + more));
+      Int8Case c;
+      c.params = {.rows = random.Int(1, 6),
+                  .depth = pieces * kWideDepth + more,
+                  .cols = random.Int(1, 20),
+                  .output = random.Output()};
+      c.input_zero_point = random.Int(-128, 127);
+      c.input = random.Bytes(c.params.rows * c.params.depth);
+      c.filter = random.Bytes(c.params.cols * c.params.depth);
+      c.bias = random.Ints(c.params.cols, -20000, 20000);
+      c.scale = random.Floats(c.params.cols, 1e-5f, 1e-3f);
+      ExpectEqualsReference(c);
+    }
+  }
+}
+
 // The largest products there are, in every position: -128 * -128 and -255 * -128 after the zero
 // point.
 TEST(GemmInt8, SumsTheLargestProductsExactly) {

@@ -8,37 +8,42 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "kernels/params.h"
+#include "kernels/simd.h"
 
 namespace wranglet {
 
-// Writes the patch under the window at output pixel (out_y, out_x): kernel_h x kernel_w x
-// `channels` elements, of which `from` is the first channel's first pixel. `fill` stands where the
-// window leaves the image.
+// Writes the patch whose top left tap is at pixel (y0, x0): kernel_h x kernel_w x `channels`
+// elements, of which `from` is the first channel of the image's first pixel. `fill` stands where
+// the window leaves the image.
 template <typename T>
-inline void GatherPatch(const WindowShape& window, int32_t channels, const T* from, int32_t out_y,
-                        int32_t out_x, T fill, T* patch) {
+inline void GatherPatch(const WindowShape& window, int32_t channels, const T* from, int32_t y0,
+                        int32_t x0, T fill, T* patch) {
+  // In locals, because the patch may be bytes, which may alias the window.
+  const int32_t kernel_h = window.kernel_h, kernel_w = window.kernel_w;
+  const int32_t dilation_h = window.dilation_h, dilation_w = window.dilation_w;
+  const int32_t in_h = window.in_h, in_w = window.in_w;
+  const auto pixel = static_cast<ptrdiff_t>(window.in_c), row = pixel * in_w;
   const auto width = static_cast<size_t>(channels);
-  const int32_t x0 = out_x * window.stride_w - window.pad_left;
-  for (int32_t ky = 0; ky < window.kernel_h; ++ky) {
-    const int32_t y = out_y * window.stride_h - window.pad_top + ky * window.dilation_h;
-    const bool row_inside = y >= 0 && y < window.in_h;
-    const T* row = from + static_cast<ptrdiff_t>(y) * window.in_w * window.in_c;
-    // A row of the patch lies in one piece when it is inside the image and nothing is left out.
-    const bool whole = row_inside && x0 >= 0 && x0 + window.kernel_w <= window.in_w &&
-                       window.dilation_w == 1 && channels == window.in_c;
-    if (whole) {
-      const size_t count = static_cast<size_t>(window.kernel_w) * width;
-      std::memcpy(patch, row + static_cast<ptrdiff_t>(x0) * window.in_c, count * sizeof(T));
-      patch += count;
-      continue;
+
+  // A row of the patch lies in one piece when it is inside the image and nothing is left out.
+  const bool whole = y0 >= 0 && y0 + (kernel_h - 1) * dilation_h < in_h && x0 >= 0 &&
+                     x0 + kernel_w <= in_w && dilation_w == 1 && channels == pixel;
+  if (whole) {
+    const size_t count = static_cast<size_t>(kernel_w) * width;
+    from += y0 * row + x0 * pixel;
+    for (int32_t ky = 0; ky < kernel_h; ++ky, patch += count, from += dilation_h * row) {
+      CopyBytes(patch, from, count * sizeof(T));
     }
-    for (int32_t kx = 0; kx < window.kernel_w; ++kx, patch += width) {
-      const int32_t x = x0 + kx * window.dilation_w;
-      if (row_inside && x >= 0 && x < window.in_w) {
-        std::memcpy(patch, row + static_cast<ptrdiff_t>(x) * window.in_c, width * sizeof(T));
+    return;
+  }
+  for (int32_t ky = 0; ky < kernel_h; ++ky) {
+    const int32_t y = y0 + ky * dilation_h;
+    for (int32_t kx = 0; kx < kernel_w; ++kx, patch += width) {
+      const int32_t x = x0 + kx * dilation_w;
+      if (y >= 0 && y < in_h && x >= 0 && x < in_w) {
+        CopyBytes(patch, from + y * row + x * pixel, width * sizeof(T));
       } else {
         std::fill_n(patch, width, fill);
       }

@@ -13,26 +13,23 @@
 
 namespace wranglet {
 
-// Packs `filter` [taps][channels] in blocks of kDepthwiseChannels channels, in each pair of taps by
-// pair, channel by channel. The bias takes in the input's zero point, as in PackGemmInt8.
+// Packs `filter` [taps][channels] as [block of kDepthwiseChannels channels][tap][channel]. The bias
+// takes in the input's zero point, as in PackGemmInt8.
 inline PackedInt8 PackDepthwiseInt8(int32_t taps, int32_t channels, std::span<const int8_t> filter,
                                     std::span<const int32_t> bias, std::span<const float> scale,
                                     int32_t input_zero_point) {
   static_assert(kDepthwiseChannels == kTileColumns);
   const auto padded = static_cast<size_t>(RoundUpToTile(channels));
-  const auto pairs = static_cast<size_t>((taps + 1) / 2);
   PackedInt8 packed;
-  packed.filter.assign(padded * pairs * 2, 0);
+  packed.filter.assign(padded * static_cast<size_t>(taps), 0);
   packed.bias.assign(padded, 0);
   packed.scale.assign(padded, 0.0f);
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
-    const size_t block = c / kDepthwiseChannels * kDepthwiseChannels * pairs * 2;
+    const size_t block = c / kDepthwiseChannels * static_cast<size_t>(taps);
     int64_t sum = 0;
     for (size_t tap = 0; tap < static_cast<size_t>(taps); ++tap) {
       const int8_t weight = filter[tap * static_cast<size_t>(channels) + c];
-      packed
-          .filter[block + tap / 2 * 2 * kDepthwiseChannels + c % kDepthwiseChannels * 2 + tap % 2] =
-          weight;
+      packed.filter[(block + tap) * kDepthwiseChannels + c % kDepthwiseChannels] = weight;
       sum += weight;
     }
     packed.bias[c] =

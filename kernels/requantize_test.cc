@@ -46,6 +46,32 @@ TEST(Requantize, VectorsEqualTheReferenceAtTheEndsOfInt32) {
   }
 }
 
+TEST(Requantize, VectorsEqualTheReferenceAllOverInt32) {
+  // A prime step, so that no two scales meet the same multiples.
+  constexpr int64_t kStep = 65537;
+  for (const float scale : {0x1p-31f, 0x1.8p-28f, 1e-7f, 3e-5f, 0.7f}) {
+    for (int64_t at = std::numeric_limits<int32_t>::min();
+         at <= std::numeric_limits<int32_t>::max(); at += kStep) {
+      const auto accumulator = static_cast<int32_t>(at);
+      ASSERT_EQ(RequantizeOne(accumulator, scale, {.zero_point = -5}),
+                RequantizeInt8Reference(accumulator, scale, {.zero_point = -5}))
+          << accumulator << " * " << scale;
+    }
+  }
+}
+
+TEST(Requantize, VectorsEqualTheReferenceOnEveryTie) {
+  for (const int32_t zero_point : {-128, -3, 0, 2, 127}) {
+    for (int32_t accumulator = -1200; accumulator <= 1200; ++accumulator) {
+      for (const float scale : {0.5f, 0.25f, 0.125f}) {
+        ASSERT_EQ(RequantizeOne(accumulator, scale, {.zero_point = zero_point}),
+                  RequantizeInt8Reference(accumulator, scale, {.zero_point = zero_point}))
+            << accumulator << " * " << scale << " + " << zero_point;
+      }
+    }
+  }
+}
+
 TEST(Requantize, VectorsEqualTheReferenceOnRandomValues) {
   ForEachSeed(3000, [](Random& random) {
     const Int8Output output = random.Output();

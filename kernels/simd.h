@@ -17,11 +17,29 @@
 
 namespace wranglet {
 
-// `count` (0 to 8) bytes in the low half of a vector, zeros above; reads no byte beyond them.
+// Copies of a length known only at run time are spelled out here: a memcpy of such a length becomes
+// the instruction memory.copy, which in V8 is a call of some 20 ns, more than the work on those
+// bytes.
+
+// Some `Word` at an address of any alignment.
+template <typename Word>
+inline Word LoadWord(const void* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof(Word));
+  return word;
+}
+
+// `count` (0 to 7) bytes in the low half of a vector, zeros above; reads no byte beyond them.
 inline v128_t LoadPartial8(const int8_t* from, size_t count) {
-  alignas(8) int8_t bytes[8] = {};
-  std::memcpy(bytes, from, count);
-  return wasm_v128_load64_zero(bytes);
+  uint64_t bytes = 0;
+  if (count >= 4) {
+    // Two words that overlap where count < 8, with equal bits there.
+    bytes = LoadWord<uint32_t>(from) | uint64_t{LoadWord<uint32_t>(from + count - 4)}
+                                           << (8 * (count - 4));
+  } else {
+    for (size_t i = 0; i < count; ++i) bytes |= uint64_t{static_cast<uint8_t>(from[i])} << (8 * i);
+  }
+  return wasm_i64x2_make(static_cast<int64_t>(bytes), 0);
 }
 
 // 8 bytes where that many are left, else as LoadPartial8.
@@ -29,34 +47,56 @@ inline v128_t LoadUpTo8(const int8_t* from, size_t left) {
   return left >= 8 ? wasm_v128_load64_zero(from) : LoadPartial8(from, left);
 }
 
-// The low `count` (0 to 8) bytes of `value`.
+// The low `count` bytes of `value`, 8 where count is more.
 inline void StoreUpTo8(int8_t* to, v128_t value, size_t count) {
   if (count >= 8) {
     wasm_v128_store64_lane(to, value, 0);
     return;
   }
-  alignas(8) int8_t bytes[8];
-  wasm_v128_store64_lane(bytes, value, 0);
-  std::memcpy(to, bytes, count);
+  auto bytes = static_cast<uint64_t>(wasm_i64x2_extract_lane(value, 0));
+  for (size_t i = 0; i < count; ++i, bytes >>= 8) to[i] = static_cast<int8_t>(bytes);
 }
 
-// `count` (0 to 4) floats, zeros above; reads none beyond them.
+// `count` (at most 4 of it) floats, zeros above; reads none beyond them.
 inline v128_t LoadUpTo4(const float* from, size_t count) {
   if (count >= 4) return wasm_v128_load(from);
-  alignas(16) float values[4] = {};
-  std::memcpy(values, from, count * sizeof(float));
-  return wasm_v128_load(values);
+  v128_t value = wasm_f32x4_splat(0.0f);
+  if (count > 0) value = wasm_v128_load32_lane(from, value, 0);
+  if (count > 1) value = wasm_v128_load32_lane(from + 1, value, 1);
+  if (count > 2) value = wasm_v128_load32_lane(from + 2, value, 2);
+  return value;
 }
 
-// The low `count` (0 to 4) floats of `value`.
+// The low `count` (at most 4 of it) floats of `value`.
 inline void StoreUpTo4(float* to, v128_t value, size_t count) {
   if (count >= 4) {
     wasm_v128_store(to, value);
     return;
   }
-  alignas(16) float values[4];
-  wasm_v128_store(values, value);
-  std::memcpy(to, values, count * sizeof(float));
+  if (count > 0) wasm_v128_store32_lane(to, value, 0);
+  if (count > 1) wasm_v128_store32_lane(to + 1, value, 1);
+  if (count > 2) wasm_v128_store32_lane(to + 2, value, 2);
+}
+
+// memcpy of a few bytes.
+inline void CopyBytes(void* to, const void* from, size_t count) {
+  auto* t = static_cast<uint8_t*>(to);
+  const auto* f = static_cast<const uint8_t*>(from);
+  // The last 16 (8, 4) bytes may overlap what is copied already.
+  if (count >= 16) {
+    for (size_t i = 0; i + 16 < count; i += 16) wasm_v128_store(t + i, wasm_v128_load(f + i));
+    wasm_v128_store(t + count - 16, wasm_v128_load(f + count - 16));
+  } else if (count >= 8) {
+    std::memcpy(t, f, 8);
+    std::memcpy(t + count - 8, f + count - 8, 8);
+  } else if (count >= 4) {
+    std::memcpy(t, f, 4);
+    std::memcpy(t + count - 4, f + count - 4, 4);
+  } else {
+    if (count > 0) t[0] = f[0];
+    if (count > 1) t[1] = f[1];
+    if (count > 2) t[2] = f[2];
+  }
 }
 
 }  // namespace wranglet

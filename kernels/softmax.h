@@ -37,19 +37,21 @@ struct SoftmaxFloat32Params {
 };
 
 // The table SoftmaxInt8 takes: entry i is exp(-i * scale * beta), for a logit i steps below the
-// largest.
+// largest. Only the compiler makes one. TensorFlow Lite takes the C library's expf; the double
+// rounded to float is what a correctly rounded expf gives.
 inline std::array<float, 256> MakeSoftmaxTable(float input_scale, float beta) {
+  const float step = -input_scale * beta;
   std::array<float, 256> table;
   for (size_t i = 0; i < table.size(); ++i) {
-    table[i] = Exp(-input_scale * beta * static_cast<float>(i));
+    table[i] = static_cast<float>(std::exp(static_cast<double>(step * static_cast<float>(i))));
   }
   return table;
 }
 
 // input, output [rows][depth]; TensorFlow Lite's lookup-table softmax (optimized_ops.h): only the
 // distance of a logit to the largest counts, of which there are 256. The sum is taken in order, and
-// a gather is all there is to the rest, so this is its own reference: there is nothing to
-// vectorise.
+// the quotient is rounded half away from zero, as there. A gather is all there is to the rest, so
+// this is its own reference: there is nothing to vectorise.
 inline void SoftmaxInt8(const SoftmaxInt8Params& params, const int8_t* input, const float* table,
                         int8_t* output) {
   const auto depth = static_cast<size_t>(params.depth);
@@ -59,8 +61,10 @@ inline void SoftmaxInt8(const SoftmaxInt8Params& params, const int8_t* input, co
     for (size_t i = 0; i < depth; ++i) sum += table[largest - input[i]];
     const float factor = 1.0f / (sum * params.output_scale);
     for (size_t i = 0; i < depth; ++i) {
-      const float scaled = std::nearbyint(table[largest - input[i]] * factor);
-      const int32_t value = static_cast<int32_t>(scaled) + params.output.zero_point;
+      // Not negative; exact in double, where a float just below a half stays below the next
+      // integer.
+      const double scaled = static_cast<double>(table[largest - input[i]] * factor);
+      const int32_t value = static_cast<int32_t>(scaled + 0.5) + params.output.zero_point;
       output[i] = static_cast<int8_t>(std::clamp(value, params.output.min, params.output.max));
     }
   }

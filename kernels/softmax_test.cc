@@ -1,5 +1,7 @@
 #include "kernels/softmax.h"
 
+#include <array>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -24,6 +26,16 @@ TEST(Exp, EndsInZeroAndStaysFinite) {
   EXPECT_TRUE(std::isfinite(Exp(1e9f)));
 }
 
+// One value for the host and for WebAssembly: FNV-1a of the bits of exp at 2^18 places.
+TEST(Exp, HasTheSameBitsEverywhere) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (int32_t i = 0; i < 1 << 18; ++i) {
+    const float x = -90.0f + static_cast<float>(i) * 0x1.6p-11f;
+    hash = (hash ^ std::bit_cast<uint32_t>(Exp(x))) * 0x100000001b3;
+  }
+  EXPECT_EQ(hash, 6437710268628352010u);
+}
+
 TEST(SoftmaxFloat32, IsADistribution) {
   ForEachSeed(300, [](Random& random) {
     const SoftmaxFloat32Params params{.rows = random.Int(1, 3), .depth = random.Int(1, 40)};
@@ -35,6 +47,25 @@ TEST(SoftmaxFloat32, IsADistribution) {
       EXPECT_NEAR(std::accumulate(from, from + params.depth, 0.0f), 1.0f, 1e-5f);
     }
   });
+}
+
+TEST(SoftmaxInt8, RoundsHalfAwayFromZero) {
+  // Sum 512, so that a quotient is 256 / 512 of its entry: 1 is half a step, 5 two and a half.
+  std::array<float, 256> table = {};
+  table[0] = 506, table[1] = 5, table[2] = 1;
+  const SoftmaxInt8Params params{.depth = 3, .output = {.zero_point = -128}};
+  const std::array<int8_t, 3> input = {10, 9, 8};
+  std::array<int8_t, 3> output;
+  SoftmaxInt8(params, input.data(), table.data(), output.data());
+  EXPECT_EQ(output, (std::array<int8_t, 3>{125, -125, -127}));
+}
+
+TEST(SoftmaxInt8, SaturatesACertainty) {
+  const SoftmaxInt8Params params{.depth = 2, .output = {.zero_point = -128}};
+  const std::array<int8_t, 2> input = {127, -128};
+  std::array<int8_t, 2> output;
+  SoftmaxInt8(params, input.data(), MakeSoftmaxTable(1.0f, 1.0f).data(), output.data());
+  EXPECT_EQ(output, (std::array<int8_t, 2>{127, -128}));
 }
 
 TEST(SoftmaxInt8, IsWithinAStepOfTheRealSoftmax) {

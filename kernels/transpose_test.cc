@@ -1,5 +1,8 @@
 #include "kernels/transpose.h"
 
+#include <algorithm>
+#include <array>
+#include <numeric>
 #include <vector>
 
 #include "kernels/testing.h"
@@ -7,31 +10,57 @@
 namespace wranglet {
 namespace {
 
-// Output [c][a][b] of input [a][b][c], in elements of each size.
+using Dims = std::array<int32_t, kMaxTransposeRank>;
+
+int32_t Product(const Dims& dims) {
+  return std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>());
+}
+
+// Distances of neighbours along each dimension of a row-major tensor.
+Dims Strides(const Dims& dims) {
+  Dims strides;
+  int32_t stride = 1;
+  for (size_t i = dims.size(); i-- > 0; stride *= dims[i]) strides[i] = stride;
+  return strides;
+}
+
+// Output dimension i is input dimension permutation[i].
 template <typename T>
-void ExpectMovesChannelsFirst() {
-  constexpr int32_t kA = 3, kB = 4, kC = 5;
-  std::vector<T> input(kA * kB * kC), output(input.size());
+void ExpectMovesEveryElement(const Dims& input_dims, const Dims& permutation) {
+  std::vector<T> input(static_cast<size_t>(Product(input_dims))), output(input.size());
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<T>(i);
-  TransposeElements({.sizes = {1, 1, 1, kC, kA, kB},
-                     .strides = {0, 0, 0, 1, kB * kC, kC},
-                     .element_bytes = sizeof(T)},
-                    reinterpret_cast<const uint8_t*>(input.data()),
+  const Dims input_strides = Strides(input_dims);
+  TransposeParams params{.element_bytes = sizeof(T)};
+  for (size_t i = 0; i < permutation.size(); ++i) {
+    params.sizes[i] = input_dims[static_cast<size_t>(permutation[i])];
+    params.strides[i] = input_strides[static_cast<size_t>(permutation[i])];
+  }
+  TransposeElements(params, reinterpret_cast<const uint8_t*>(input.data()),
                     reinterpret_cast<uint8_t*>(output.data()));
-  for (int32_t a = 0; a < kA; ++a) {
-    for (int32_t b = 0; b < kB; ++b) {
-      for (int32_t c = 0; c < kC; ++c) {
-        EXPECT_EQ(output[static_cast<size_t>((c * kA + a) * kB + b)],
-                  input[static_cast<size_t>((a * kB + b) * kC + c)]);
-      }
+
+  const Dims output_strides = Strides(params.sizes);
+  for (int32_t at = 0; at < Product(input_dims); ++at) {
+    int32_t out = 0;
+    for (size_t i = 0; i < permutation.size(); ++i) {
+      const auto from = static_cast<size_t>(permutation[i]);
+      out += at / input_strides[from] % input_dims[from] * output_strides[i];
     }
+    ASSERT_EQ(output[static_cast<size_t>(out)], input[static_cast<size_t>(at)]);
   }
 }
 
-TEST(Transpose, MovesElementsOfEverySize) {
-  ExpectMovesChannelsFirst<int8_t>();
-  ExpectMovesChannelsFirst<int16_t>();
-  ExpectMovesChannelsFirst<float>();
+TEST(Transpose, MovesEveryElementForAnyPermutation) {
+  ForEachSeed(1000, [](Random& random) {
+    Dims dims, permutation = {0, 1, 2, 3, 4, 5};
+    for (int32_t& size : dims) size = random.Int(1, 4);
+    for (int32_t i = kMaxTransposeRank - 1; i > 0; --i) {
+      std::swap(permutation[static_cast<size_t>(i)],
+                permutation[static_cast<size_t>(random.Int(0, i))]);
+    }
+    ExpectMovesEveryElement<int8_t>(dims, permutation);
+    ExpectMovesEveryElement<int16_t>(dims, permutation);
+    ExpectMovesEveryElement<float>(dims, permutation);
+  });
 }
 
 }  // namespace
