@@ -130,7 +130,12 @@ def wasm_model(
         name = name + ".module.wasm",
         srcs = [compiled + ".steps"],
         linkopts = _LINKOPTS,
-        tags = ["manual"],
+        # Not from a cache that workspaces share: clang tells of an embedded file by its absolute path, which
+        # another workspace's Bazel would not accept.
+        tags = [
+            "manual",
+            "no-cache",
+        ],
         visibility = ["//visibility:private"],
         deps = [
             compiled + ".embedded",
