@@ -145,6 +145,8 @@ struct Clamp {
 struct Mean {
   static constexpr char kName[] = "Mean";
   std::vector<int32_t> axes;
+  // TensorFlow Lite's AVERAGE_POOL_2D, in int8, rounds halves away from zero; its MEAN to even.
+  bool is_pool = false;
 };
 
 // x. exp(beta * (x - max)) / sum, over the last dimension.

@@ -160,7 +160,7 @@ Result<Operator> TranslateAveragePool2D(TfliteOperator& op) {
     return Error{.message = "only a pool over the whole image without activation is supported",
                  .hint = "use global average pooling"};
   }
-  return Operator(Mean{.axes = {1, 2}});
+  return Operator(Mean{.axes = {1, 2}, .is_pool = true});
 }
 
 Result<Operator> TranslateMean(TfliteOperator& op) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/add.h"
+#include "kernels/average_pool.h"
 #include "kernels/binary_float32.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
@@ -27,6 +28,7 @@ namespace wranglet {
 // A new kernel needs a line here and a lowering that makes its params.
 inline constexpr std::tuple kKernels = {
     Kernel<&AddInt8>{"AddInt8", "kernels/add.h"},
+    Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
     Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
     Kernel<&ClampFloat32>{"ClampFloat32", "kernels/quantize.h"},
     Kernel<&Conv2dFloat32>{"Conv2dFloat32", "kernels/conv2d.h"},

@@ -37,18 +37,26 @@ BinaryKind KindOf(Binary::Kind kind) {
   return BinaryKind::kAdd;
 }
 
-// A step of one 8-bit input, of any zero point and signedness, and an int8 output: a table of what
-// becomes of each value, clamped to the activation.
-void EmitLookup(Lowering& to, const Node& node, const Activation& activation) {
+// What a tensor of 8 bits stores, of a byte.
+int32_t StoredOf(uint8_t byte, DType dtype) {
+  return dtype == DType::kInt8 ? static_cast<int8_t>(byte) : int32_t{byte};
+}
+
+bool Is8Bit(const Tensor& tensor) {
+  return IsQuantized(tensor, DType::kInt8) || IsQuantized(tensor, DType::kUint8);
+}
+
+// A step from one tensor of 8 bits to another: a table of what becomes of each stored value,
+// saturated to what the output stores.
+template <typename Function>
+void EmitLookup(Lowering& to, const Node& node, const Function& function) {
   const Tensor& input = to.tensor(node.inputs[0]);
   const Tensor& output = to.tensor(node.outputs[0]);
-  const Quantization &from = *input.quantization, &into = *output.quantization;
-  std::vector<int8_t> table;
+  const int32_t least = output.dtype == DType::kInt8 ? -128 : 0;
+  std::vector<uint8_t> table;
   for (int32_t byte = 0; byte < 256; ++byte) {
-    const int32_t stored = input.dtype == DType::kInt8 ? static_cast<int8_t>(byte) : byte;
-    const float real = from.scale[0] * static_cast<float>(stored - from.zero_point[0]);
-    const float clamped = std::clamp(real, activation.min, activation.max);
-    table.push_back(static_cast<int8_t>(QuantizeInt8(clamped, into.scale[0], into.zero_point[0])));
+    const int32_t stored = function(StoredOf(static_cast<uint8_t>(byte), input.dtype));
+    table.push_back(static_cast<uint8_t>(std::clamp(stored, least, least + 255)));
   }
   to.Emit(node, Lookup8Params{CountOf(output)},
           {to.Read(node.inputs[0]), to.Constant(table), to.Write(node.outputs[0])}, 0, {0});
@@ -92,7 +100,13 @@ Status Lower(Lowering& to, const Node& node, const Binary& op) {
 Status Lower(Lowering& to, const Node& node, const Clamp& op) {
   WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}));
   if (dtype == DType::kInt8) {
-    EmitLookup(to, node, op.activation);
+    const Quantization &from = *to.tensor(node.inputs[0]).quantization,
+                       &into = *to.tensor(node.outputs[0]).quantization;
+    EmitLookup(to, node, [&](int32_t stored) {
+      const float real = from.scale[0] * static_cast<float>(stored - from.zero_point[0]);
+      const float clamped = std::clamp(real, op.activation.min, op.activation.max);
+      return QuantizeInt8(clamped, into.scale[0], into.zero_point[0]);
+    });
   } else {
     to.Emit(node, ClampFloat32Params{CountOf(to.tensor(node.outputs[0])), OutputOf(op.activation)},
             {to.Read(node.inputs[0]), to.Write(node.outputs[0])}, 0, {0});
@@ -103,15 +117,17 @@ Status Lower(Lowering& to, const Node& node, const Clamp& op) {
 Status Lower(Lowering& to, const Node& node, const Quantize&) {
   const Tensor& input = to.tensor(node.inputs[0]);
   const Tensor& output = to.tensor(node.outputs[0]);
-  const bool is_8_bit = IsQuantized(input, DType::kInt8) || IsQuantized(input, DType::kUint8);
-  if (!IsQuantized(output, DType::kInt8) || !(is_8_bit || input.dtype == DType::kFloat32)) {
+  if (Is8Bit(input) && Is8Bit(output)) {
+    EmitLookup(to, node, [&](int32_t stored) {
+      return RequantizeStored(stored, *input.quantization, *output.quantization,
+                              input.dtype == output.dtype);
+    });
+    return Done{};
+  }
+  if (input.dtype != DType::kFloat32 || !IsQuantized(output, DType::kInt8)) {
     return to.graph().ErrorAt(
         node, "no kernel from " + std::string(NameOf(input.dtype)) + " to " + NameOf(output.dtype),
-        "supported: float32, int8 or uint8 to int8, with one scale a tensor");
-  }
-  if (is_8_bit) {
-    EmitLookup(to, node, {});
-    return Done{};
+        "supported: float32 to int8, and int8 or uint8 to either, with one scale a tensor");
   }
   to.Emit(node,
           QuantizeFloat32Int8Params{CountOf(output), 1.0f / output.quantization->scale[0],

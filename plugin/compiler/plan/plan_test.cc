@@ -170,6 +170,39 @@ TEST_F(PlanTest, EqualFiltersAreStoredOnce) {
   for (size_t i = 1; i <= 3; ++i) EXPECT_EQ(plan.steps[0].args[i], plan.steps[1].args[i]);
 }
 
+TEST_F(PlanTest, APoolRoundsAsTensorFlowLiteDoes) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  graph_.outputs = {Node8(Mean{.axes = {1, 2}, .is_pool = true}, {x}, {1, 16}),
+                    Node8(Mean{.axes = {1, 2}}, {x}, {1, 16})};
+  const Plan plan = MustPlan();
+  const auto* pool = std::get_if<AveragePoolInt8Params>(&plan.steps[0].params);
+  ASSERT_NE(pool, nullptr);
+  EXPECT_EQ(pool->window.kernel_h * pool->window.kernel_w, 16);
+  EXPECT_EQ(pool->window.in_c, 16);
+  EXPECT_TRUE(std::holds_alternative<MeanInt8Params>(plan.steps[1].params));
+}
+
+TEST_F(PlanTest, APoolThatStoresItsMeansAnewIsAMean) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  graph_.outputs = {Node8(Mean{.axes = {1, 2}, .is_pool = true}, {x}, {1, 16})};
+  graph_.tensor(graph_.outputs[0]).quantization = Quantization{{0.25f}, {3}};
+  EXPECT_TRUE(std::holds_alternative<MeanInt8Params>(MustPlan().steps[0].params));
+}
+
+TEST_F(PlanTest, BetweenSignedAndUnsignedBytesIsATable) {
+  const TensorId x = Input8({1, 16});
+  const TensorId y = Node8(Quantize{}, {x}, {1, 16});
+  graph_.tensor(y).dtype = DType::kUint8;
+  graph_.tensor(y).quantization = Quantization{{0.5f}, {3 + 120}};
+  graph_.outputs = {y};
+  const Plan plan = MustPlan();
+  ASSERT_TRUE(std::holds_alternative<Lookup8Params>(plan.steps[0].params));
+  const std::byte* table = plan.weights.data() + plan.steps[0].args[1].offset;
+  EXPECT_EQ(table[0], std::byte{120}) << "of 0";
+  EXPECT_EQ(table[127], std::byte{247}) << "of 127";
+  EXPECT_EQ(table[128], std::byte{0}) << "of -128, which saturates";
+}
+
 // Errors name the file, the node, the operator, and what is supported.
 
 TEST_F(PlanTest, UnsupportedTypesAreAnError) {

@@ -16,6 +16,13 @@ namespace wranglet {
 // [-128, 127], then rounded, halves to even. XNNPACK's xnn_qs8_quantize.
 int32_t QuantizeInt8(float real, float scale, int32_t zero_point);
 
+// QUANTIZE of a tensor of 8 bits, for one stored value, before the output's type saturates it.
+// Between tensors of one type it is XNNPACK's (qs8-vcvt: a multiplier with 8 bits of fraction);
+// between signed and unsigned, or where the scales are so far apart that XNNPACK declines,
+// TensorFlow Lite's own (reference_ops::Requantize).
+int32_t RequantizeStored(int32_t stored, const Quantization& from, const Quantization& into,
+                         bool same_type);
+
 // Where a kernel puts an int8 tensor: its zero point, and the fused activation's range in stored
 // values.
 Int8Output OutputOf(const Quantization& output, const Activation& activation);

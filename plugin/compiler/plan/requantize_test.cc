@@ -19,6 +19,29 @@ TEST(QuantizeInt8, RoundsHalvesToEvenAndSaturates) {
   EXPECT_EQ(QuantizeInt8(-kInfinity, 0.5f, 100), -128);
 }
 
+TEST(RequantizeStored, OneTypeIsXnnpacksProductWith8BitsOfFraction) {
+  const Quantization from{{0.3f}, {0}}, into{{1.0f}, {10}};
+  // 0.3 is 77/256 there, and 5 * 77/256 is 1.504, not 1.5.
+  EXPECT_EQ(RequantizeStored(5, from, into, true), 10 + 2);
+  EXPECT_EQ(RequantizeStored(-5, from, into, true), 10 - 2);
+  EXPECT_EQ(RequantizeStored(128, {{0.5f}, {127}}, {{1.0f}, {0}}, true), 1) << "0.5 rounds up";
+  EXPECT_EQ(RequantizeStored(126, {{0.5f}, {127}}, {{1.0f}, {0}}, true), 0) << "-0.5 rounds up";
+}
+
+TEST(RequantizeStored, SignedAndUnsignedOfOneScaleDifferBy128) {
+  for (int32_t stored = -128; stored < 128; ++stored) {
+    EXPECT_EQ(RequantizeStored(stored, {{0.1f}, {-128}}, {{0.1f}, {0}}, false), stored + 128);
+  }
+}
+
+TEST(RequantizeStored, BetweenSignedAndUnsignedItRoundsTwice) {
+  const Quantization from{{0.3f}, {0}}, into{{1.0f}, {0}};
+  // 11 * 0.6 is 6.6, so 7; half of that is 3.5, so 4, though 11 * 0.3 is 3.3.
+  EXPECT_EQ(RequantizeStored(11, from, into, false), 4);
+  EXPECT_EQ(RequantizeStored(-11, from, into, false), -4);
+  EXPECT_EQ(RequantizeStored(1, {{1e30f}, {0}}, {{1e-30f}, {0}}, false), 1 << 30);
+}
+
 TEST(OutputOf, NoActivationIsTheWholeRange) {
   const Int8Output output = OutputOf({{0.1f}, {7}}, Activation{});
   EXPECT_EQ(output.zero_point, 7);
