@@ -21,8 +21,8 @@ TEST(AveragePoolInt8, EqualsTheReferenceOnRandomShapes) {
     w.in_c = w.out_c = random.Int(1, 35);
     // Small values as often as large ones: there halves are frequent.
     const int32_t most = random.Int(0, 1) ? 127 : 2;
-    const auto input = random.Bytes(int64_t{w.batch} * w.in_h * w.in_w * w.in_c, -most, most);
-    std::vector<int8_t> expected(static_cast<size_t>(w.batch * w.out_h * w.out_w * w.out_c));
+    const auto input = random.Bytes(InputSize(w), -most, most);
+    std::vector<int8_t> expected(static_cast<size_t>(OutputSize(w)));
     std::vector<int8_t> actual(expected.size());
     AveragePoolInt8Reference(params, input.data(), expected.data());
     AveragePoolInt8(params, input.data(), actual.data());

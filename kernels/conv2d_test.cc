@@ -11,9 +11,6 @@
 namespace wranglet {
 namespace {
 
-int64_t InputSize(const WindowShape& w) { return int64_t{w.batch} * w.in_h * w.in_w * w.in_c; }
-int64_t OutputSize(const WindowShape& w) { return int64_t{w.batch} * w.out_h * w.out_w * w.out_c; }
-
 // A random window with channels for a random number of groups.
 std::pair<WindowShape, int32_t> RandomGroupedWindow(Random& random) {
   WindowShape window = random.Window(5);

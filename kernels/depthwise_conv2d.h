@@ -42,9 +42,12 @@ struct DepthwiseConv2dFloat32Params {
   }
 };
 
-// Elements of the scratch buffer of both kernels: a pixel of fill values, and for int8 a row of
-// columns and a block of weights, interleaved and widened.
-constexpr size_t DepthwiseScratchElements(const WindowShape& window) {
+// Elements of the kernels' scratch buffers: a pixel of fill values, and for int8 a row of columns
+// and a block of weights, interleaved and widened.
+constexpr size_t DepthwiseFloat32ScratchElements(const WindowShape& window) {
+  return static_cast<size_t>(window.in_c);
+}
+constexpr size_t DepthwiseInt8ScratchElements(const WindowShape& window) {
   const DepthwiseRowShape row(window);
   return static_cast<size_t>(window.in_c) + row.WeightBytes(window) + row.ColumnBytes();
 }
@@ -103,7 +106,7 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
 // channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwiseInt8's.
-// `scratch` has DepthwiseScratchElements.
+// `scratch` has DepthwiseInt8ScratchElements.
 inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const int8_t* input,
                                 const int8_t* packed_filter, const int32_t* bias,
                                 const float* scale, int8_t* output, int8_t* scratch) {
@@ -152,7 +155,8 @@ inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const i
   }
 }
 
-// As DepthwiseConv2dInt8, packed by PackDepthwiseFloat32.
+// As DepthwiseConv2dInt8, packed by PackDepthwiseFloat32; `scratch` has
+// DepthwiseFloat32ScratchElements.
 inline void DepthwiseConv2dFloat32(const DepthwiseConv2dFloat32Params& params, const float* input,
                                    const float* packed_filter, const float* bias, float* output,
                                    float* scratch) {

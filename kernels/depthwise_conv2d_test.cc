@@ -10,9 +10,6 @@
 namespace wranglet {
 namespace {
 
-int64_t InputSize(const WindowShape& w) { return int64_t{w.batch} * w.in_h * w.in_w * w.in_c; }
-int64_t OutputSize(const WindowShape& w) { return int64_t{w.batch} * w.out_h * w.out_w * w.out_c; }
-
 WindowShape RandomDepthwiseWindow(Random& random) {
   WindowShape window = random.Window(6);
   window.in_c = random.Int(1, 27);
@@ -31,7 +28,7 @@ void ExpectInt8EqualsReference(const WindowShape& window, Random& random) {
   const PackedInt8 packed =
       PackDepthwiseInt8(taps, window.out_c, filter, bias, scale, params.input_zero_point);
   std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-  std::vector<int8_t> scratch(DepthwiseScratchElements(window));
+  std::vector<int8_t> scratch(DepthwiseInt8ScratchElements(window));
   DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
                                expected.data());
   DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),
@@ -86,7 +83,7 @@ TEST(DepthwiseConv2dInt8, SumsTheLargestProductsExactly) {
       const PackedInt8 packed =
           PackDepthwiseInt8(121, 9, filter, bias, scale, params.input_zero_point);
       std::vector<int8_t> expected(9), actual(9);
-      std::vector<int8_t> scratch(DepthwiseScratchElements(params.window));
+      std::vector<int8_t> scratch(DepthwiseInt8ScratchElements(params.window));
       DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
                                    expected.data());
       DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),
@@ -107,7 +104,7 @@ TEST(DepthwiseConv2dFloat32, EqualsTheReferenceOnRandomShapes) {
     const auto bias = random.Floats(window.out_c, -2, 2);
     const PackedFloat32 packed = PackDepthwiseFloat32(taps, window.out_c, filter, bias);
     std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<float> scratch(DepthwiseScratchElements(window));
+    std::vector<float> scratch(DepthwiseFloat32ScratchElements(window));
     DepthwiseConv2dFloat32Reference(params, input.data(), filter.data(), bias.data(),
                                     expected.data());
     DepthwiseConv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(),

@@ -15,6 +15,14 @@
 
 namespace wranglet {
 
+// Elements of the image that a window moves over, and of what it makes.
+inline int64_t InputSize(const WindowShape& w) {
+  return int64_t{w.batch} * w.in_h * w.in_w * w.in_c;
+}
+inline int64_t OutputSize(const WindowShape& w) {
+  return int64_t{w.batch} * w.out_h * w.out_w * w.out_c;
+}
+
 // Random values from a seed, which failures print.
 class Random {
  public:

@@ -49,7 +49,6 @@ def wasi_test(name, srcs, deps, copts = [], data = [], simd = "relaxed", **kwarg
     node_test(
         name = name,
         srcs = [Label("//plugin/private:wasi_test.mjs")],
-        arguments = [],
         data = [name + ".program"] + data,
         env = {"WRANGLET_PROGRAM": "$(rootpath {}.program)".format(name)},
         **kwargs

@@ -4,6 +4,7 @@
 #define WRANGLET_PLUGIN_COMPILER_CLI_COMMAND_H_
 
 #include <cxxopts.hpp>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -42,8 +43,14 @@ int Fail(const Streams& streams, const Error& error, int status = kFailure);
 cxxopts::Options MakeOptions(const std::string& command, const std::string& usage,
                              const std::string& summary);
 
-// The arguments by those options; what is no option is in unmatched(). An Error says what is wrong.
-Result<cxxopts::ParseResult> Parse(cxxopts::Options& options, const Arguments& arguments);
+// Parses the arguments by those options, what is no option into unmatched(), and returns
+// run(parsed), the command's own part; unless --help, or a mistake in the options, ends it before.
+int RunParsed(cxxopts::Options& options, const Arguments& arguments, const Streams& streams,
+              const std::function<int(const cxxopts::ParseResult&)>& run);
+
+// Of a command of the compiler, that it was given otherwise than `takes` tells: "run takes a
+// network".
+int FailUsage(const Streams& streams, const cxxopts::Options& options, const std::string& takes);
 
 // The program: `arguments` begin with the command's name. Returns the exit status.
 int RunProgram(const Arguments& arguments, const Streams& streams);

@@ -41,28 +41,21 @@ int RunCompile(const Arguments& arguments, const Streams& streams) {
       MakeOptions("compile", "--out FOLDER MODEL", "Compiles a network, .onnx or .tflite");
   options.add_options()("out", "Folder for the files", cxxopts::value<std::string>(), "FOLDER");
   AddCompileOptions(options);
-  const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);
-  if (!parsed.ok()) return Fail(streams, parsed.error(), kMisuse);
-  if (parsed->count("help")) {
-    streams.out << options.help();
-    return kSuccess;
-  }
-  if (parsed->unmatched().size() != 1 || !parsed->count("out")) {
-    return Fail(streams,
-                {.message = "compile takes one network and --out FOLDER",
-                 .hint = "see wranglet compile --help"},
-                kMisuse);
-  }
-  const Result<CompileOptions> asked = ReadCompileOptions(*parsed, parsed->unmatched()[0]);
-  if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
+  return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult& parsed) {
+    if (parsed.unmatched().size() != 1 || !parsed.count("out")) {
+      return FailUsage(streams, options, "compile takes one network and --out FOLDER");
+    }
+    const Result<CompileOptions> asked = ReadCompileOptions(parsed, parsed.unmatched()[0]);
+    if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
 
-  const Result<CompiledModel> model = Compile(*asked);
-  if (!model.ok()) return Fail(streams, model.error());
-  const Status written = WriteAllOrNothing(EmitModel(model->graph, model->plan, model->info),
-                                           (*parsed)["out"].as<std::string>());
-  if (!written.ok()) return Fail(streams, written.error());
-  streams.out << Summary(*model);
-  return kSuccess;
+    const Result<CompiledModel> model = Compile(*asked);
+    if (!model.ok()) return Fail(streams, model.error());
+    const Status written = WriteAllOrNothing(EmitModel(model->graph, model->plan, model->info),
+                                             parsed["out"].as<std::string>());
+    if (!written.ok()) return Fail(streams, written.error());
+    streams.out << Summary(*model);
+    return kSuccess;
+  });
 }
 
 }  // namespace wranglet

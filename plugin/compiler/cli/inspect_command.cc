@@ -76,24 +76,18 @@ int RunInspect(const Arguments& arguments, const Streams& streams) {
       "inspect", "MODEL", "Shows a network's layers, .onnx or .tflite, and what they cost");
   options.add_options()("json", "Print JSON");
   AddCompileOptions(options);
-  const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);
-  if (!parsed.ok()) return Fail(streams, parsed.error(), kMisuse);
-  if (parsed->count("help")) {
-    streams.out << options.help();
-    return kSuccess;
-  }
-  if (parsed->unmatched().size() != 1) {
-    return Fail(streams,
-                {.message = "inspect takes one network", .hint = "see wranglet inspect --help"},
-                kMisuse);
-  }
-  const Result<CompileOptions> asked = ReadCompileOptions(*parsed, parsed->unmatched()[0]);
-  if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
+  return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult& parsed) {
+    if (parsed.unmatched().size() != 1) {
+      return FailUsage(streams, options, "inspect takes one network");
+    }
+    const Result<CompileOptions> asked = ReadCompileOptions(parsed, parsed.unmatched()[0]);
+    if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
 
-  const Result<CompiledModel> model = CompileForSizes(*asked);
-  if (!model.ok()) return Fail(streams, model.error());
-  streams.out << (parsed->count("json") ? AsJson(*model) : AsTable(*model));
-  return kSuccess;
+    const Result<CompiledModel> model = CompileForSizes(*asked);
+    if (!model.ok()) return Fail(streams, model.error());
+    streams.out << (parsed.count("json") ? AsJson(*model) : AsTable(*model));
+    return kSuccess;
+  });
 }
 
 }  // namespace wranglet

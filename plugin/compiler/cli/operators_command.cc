@@ -28,21 +28,18 @@ std::string Wrapped(const std::vector<std::string>& names) {
 int RunOperators(const Arguments& arguments, const Streams& streams) {
   cxxopts::Options options = MakeOptions(
       "operators", "", "Prints, in Markdown, which operators of which formats are read");
-  const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);
-  if (!parsed.ok()) return Fail(streams, parsed.error(), kMisuse);
-  if (parsed->count("help")) {
-    streams.out << options.help();
+  return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult&) {
+    streams.out
+        << "# Operators\n\n"
+        << "What `wranglet operators` prints: the operators that a network may have. What a "
+           "kernel\n"
+        << "cannot do with one (a type, a shape), `wranglet inspect MODEL` tells, and names the "
+           "node.\n";
+    for (const FormatOperators& format : SupportedOperators()) {
+      streams.out << "\n## " << format.format << "\n\n" << Wrapped(format.operators);
+    }
     return kSuccess;
-  }
-  streams.out
-      << "# Operators\n\n"
-      << "What `wranglet operators` prints: the operators that a network may have. What a kernel\n"
-      << "cannot do with one (a type, a shape), `wranglet inspect MODEL` tells, and names the "
-         "node.\n";
-  for (const FormatOperators& format : SupportedOperators()) {
-    streams.out << "\n## " << format.format << "\n\n" << Wrapped(format.operators);
-  }
-  return kSuccess;
+  });
 }
 
 }  // namespace wranglet

@@ -65,26 +65,20 @@ int RunRun(const Arguments& arguments, const Streams& streams) {
                   "Runs a network, .onnx or .tflite, on JPEG images, as the Worker would");
   options.add_options()("json", "Print a line of JSON an image");
   AddCompileOptions(options);
-  const Result<cxxopts::ParseResult> parsed = Parse(options, arguments);
-  if (!parsed.ok()) return Fail(streams, parsed.error(), kMisuse);
-  if (parsed->count("help")) {
-    streams.out << options.help();
-    return kSuccess;
-  }
-  const std::vector<std::string>& paths = parsed->unmatched();
-  if (paths.size() < 2) {
-    return Fail(streams,
-                {.message = "run takes a network and images", .hint = "see wranglet run --help"},
-                kMisuse);
-  }
-  const Result<CompileOptions> asked = ReadCompileOptions(*parsed, paths[0]);
-  if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
+  return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult& parsed) {
+    const std::vector<std::string>& paths = parsed.unmatched();
+    if (paths.size() < 2) {
+      return FailUsage(streams, options, "run takes a network and images");
+    }
+    const Result<CompileOptions> asked = ReadCompileOptions(parsed, paths[0]);
+    if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
 
-  const Result<CompiledModel> model = Compile(*asked);
-  if (!model.ok()) return Fail(streams, model.error());
-  const Status status =
-      RunImages(*model, std::span(paths).subspan(1), parsed->count("json") > 0, streams.out);
-  return status.ok() ? kSuccess : Fail(streams, status.error());
+    const Result<CompiledModel> model = Compile(*asked);
+    if (!model.ok()) return Fail(streams, model.error());
+    const Status status =
+        RunImages(*model, std::span(paths).subspan(1), parsed.count("json") > 0, streams.out);
+    return status.ok() ? kSuccess : Fail(streams, status.error());
+  });
 }
 
 }  // namespace wranglet

@@ -39,15 +39,10 @@ std::string Memory(const Plan& plan, WeightsStorage storage) {
   if (storage == WeightsStorage::kExternal) {
     return text + "alignas(64) uint8_t weights" + size(plan.weights.size()) + ";\n";
   }
-  return text +
-         "#pragma clang diagnostic push\n"
-         "#pragma clang diagnostic ignored \"-Wc23-extensions\"\n"
-         "alignas(64) constexpr uint8_t weights" +
-         size(plan.weights.size()) +
+  return text + "alignas(64) constexpr uint8_t weights" + size(plan.weights.size()) +
          " = {\n"
          "#embed \"weights.bin\"\n"
-         "};\n"
-         "#pragma clang diagnostic pop\n";
+         "};\n";
 }
 
 constexpr char kAccessors[] = R"(

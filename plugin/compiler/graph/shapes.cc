@@ -158,4 +158,31 @@ Result<Shape> InferShape(const Operator& op, std::span<const Shape> inputs) {
   return std::visit(Infer{inputs}, op);
 }
 
+std::pair<int32_t, int32_t> SamePadding(int64_t in, int64_t kernel, int64_t stride,
+                                        int64_t dilation) {
+  const int64_t out = (in + stride - 1) / stride;
+  const int64_t total = std::max<int64_t>((out - 1) * stride + (kernel - 1) * dilation + 1 - in, 0);
+  return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
+}
+
+Result<int32_t> NormalizedAxis(int64_t axis, size_t rank) {
+  const int64_t positive = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
+  if (positive < 0 || positive >= static_cast<int64_t>(rank)) {
+    return Error{.message = "axis " + std::to_string(axis) + " of a tensor of " +
+                            std::to_string(rank) + " dimensions"};
+  }
+  return static_cast<int32_t>(positive);
+}
+
+Result<std::vector<int32_t>> NormalizedAxes(std::span<const int64_t> axes, size_t rank) {
+  std::vector<int32_t> normalized;
+  for (const int64_t axis : axes) {
+    WRANGLET_ASSIGN(const int32_t positive, NormalizedAxis(axis, rank));
+    normalized.push_back(positive);
+  }
+  std::sort(normalized.begin(), normalized.end());
+  normalized.erase(std::unique(normalized.begin(), normalized.end()), normalized.end());
+  return normalized;
+}
+
 }  // namespace wranglet

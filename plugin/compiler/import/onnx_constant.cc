@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/import/onnx_operators.h"
 #include "plugin/compiler/import/onnx_tensor.h"
 
@@ -61,7 +62,7 @@ Result<TensorId> TranslateGather(OnnxNode& node) {
   if (node.tensor(0).shape.size() != 1) return Error{.message = "gathers from a constant matrix"};
   std::vector<int64_t> gathered;
   for (const int64_t index : indices) {
-    WRANGLET_ASSIGN(const int32_t at, node.Axis(index, values.size()));
+    WRANGLET_ASSIGN(const int32_t at, NormalizedAxis(index, values.size()));
     gathered.push_back(values[static_cast<size_t>(at)]);
   }
   return node.AddConstant(Int64Tensor(gathered, node.tensor(1).shape));

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/graph/transposition.h"
 #include "plugin/compiler/import/onnx_operators.h"
 #include "plugin/compiler/import/onnx_tensor.h"
@@ -25,16 +27,6 @@ Result<std::vector<int64_t>> WindowInts(const OnnxNode& node, const char* attrib
   return Error{.message = std::string("attribute ") + attribute + " does not fit a 2D window"};
 }
 
-// Padding that makes the output as long as the input divided by the stride, rounded up; the odd
-// element goes behind, or before when `lower`.
-std::pair<int32_t, int32_t> PadSame(int64_t in, int64_t kernel, int64_t stride, int64_t dilation,
-                                    bool lower) {
-  const int64_t out = (in + stride - 1) / stride;
-  const int64_t total = std::max<int64_t>((out - 1) * stride + (kernel - 1) * dilation + 1 - in, 0);
-  const auto less = static_cast<int32_t>(total / 2), more = static_cast<int32_t>(total - total / 2);
-  return lower ? std::pair(more, less) : std::pair(less, more);
-}
-
 // The window of a node over `image` (NCHW).
 Result<Window> ReadWindow(const OnnxNode& node, const Shape& image, int64_t kernel_h,
                           int64_t kernel_w) {
@@ -47,11 +39,14 @@ Result<Window> ReadWindow(const OnnxNode& node, const Shape& image, int64_t kern
   Padding& padding = window.padding;
   const std::string auto_pad = node.String("auto_pad", "NOTSET");
   if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") {
-    const bool lower = auto_pad == "SAME_LOWER";
     std::tie(padding.top, padding.bottom) =
-        PadSame(image[2], kernel_h, window.stride_h, window.dilation_h, lower);
+        SamePadding(image[2], kernel_h, window.stride_h, window.dilation_h);
     std::tie(padding.left, padding.right) =
-        PadSame(image[3], kernel_w, window.stride_w, window.dilation_w, lower);
+        SamePadding(image[3], kernel_w, window.stride_w, window.dilation_w);
+    if (auto_pad == "SAME_LOWER") {  // an odd element goes before
+      std::swap(padding.top, padding.bottom);
+      std::swap(padding.left, padding.right);
+    }
   } else if (auto_pad == "NOTSET" || auto_pad.empty()) {
     WRANGLET_ASSIGN(const auto pads, WindowInts(node, "pads", 4, 0, 0));
     padding = {.top = static_cast<int32_t>(pads[0]),

@@ -61,7 +61,7 @@ Result<TensorId> TranslateFlatten(OnnxNode& node) {
   // The axis may be the rank itself, so that all dimensions are before it.
   WRANGLET_ASSIGN(const int32_t axis, node.Int("axis", 1) == static_cast<int64_t>(from.size())
                                           ? Result<int32_t>(static_cast<int32_t>(from.size()))
-                                          : node.Axis(node.Int("axis", 1), from.size()));
+                                          : NormalizedAxis(node.Int("axis", 1), from.size()));
   Shape shape = {1, 1};
   for (size_t i = 0; i < from.size(); ++i) shape[i < static_cast<size_t>(axis) ? 0 : 1] *= from[i];
   return EmitReshape(node, std::move(shape));
@@ -73,7 +73,7 @@ Result<TensorId> TranslateSqueeze(OnnxNode& node) {
   WRANGLET_ASSIGN(const std::vector<int64_t> axes, ReadAxes(node));
   std::vector<bool> gone(from.size());
   for (const int64_t given : axes) {
-    WRANGLET_ASSIGN(const int32_t axis, node.Axis(given, from.size()));
+    WRANGLET_ASSIGN(const int32_t axis, NormalizedAxis(given, from.size()));
     gone[static_cast<size_t>(axis)] = true;
   }
   Shape shape;
@@ -90,7 +90,7 @@ Result<TensorId> TranslateUnsqueeze(OnnxNode& node) {
   if (axes.size() > 16) return Error{.message = "adds too many dimensions"};
   Shape shape(from.size() + axes.size(), 0);
   for (const int64_t given : axes) {
-    WRANGLET_ASSIGN(const int32_t axis, node.Axis(given, shape.size()));
+    WRANGLET_ASSIGN(const int32_t axis, NormalizedAxis(given, shape.size()));
     if (shape[static_cast<size_t>(axis)] == 1) return Error{.message = "adds a dimension twice"};
     shape[static_cast<size_t>(axis)] = 1;
   }

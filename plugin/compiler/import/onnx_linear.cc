@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/graph/transposition.h"
 #include "plugin/compiler/import/onnx_operators.h"
 #include "plugin/compiler/import/onnx_tensor.h"
@@ -67,7 +69,7 @@ Result<TensorId> TranslateSoftmax(OnnxNode& node) {
   const Shape shape = node.tensor(0).shape;
   const size_t rank = shape.size();
   WRANGLET_ASSIGN(const int32_t axis,
-                  node.Axis(node.Int("axis", node.opset() < 13 ? 1 : -1), rank));
+                  NormalizedAxis(node.Int("axis", node.opset() < 13 ? 1 : -1), rank));
   if (axis == static_cast<int32_t>(rank) - 1) return node.Emit(Softmax{}, {node.input(0)});
   if (node.opset() < 13) {
     Shape flat = {1, 1};
@@ -93,16 +95,12 @@ Result<TensorId> TranslateReduceMean(OnnxNode& node) {
     WRANGLET_ASSIGN(given, node.ConstantIntegers(1));
   }
   if (given.empty() && node.Int("noop_with_empty_axes", 0) != 0) return node.input(0);
+  if (given.empty()) {
+    given.resize(shape.size());
+    std::iota(given.begin(), given.end(), 0);
+  }
   Mean mean;
-  for (const int64_t one : given) {
-    WRANGLET_ASSIGN(const int32_t axis, node.Axis(one, shape.size()));
-    mean.axes.push_back(axis);
-  }
-  for (size_t i = 0; given.empty() && i < shape.size(); ++i) {
-    mean.axes.push_back(static_cast<int32_t>(i));
-  }
-  std::sort(mean.axes.begin(), mean.axes.end());
-  mean.axes.erase(std::unique(mean.axes.begin(), mean.axes.end()), mean.axes.end());
+  WRANGLET_ASSIGN(mean.axes, NormalizedAxes(given, shape.size()));
   Shape reduced;
   for (size_t i = 0; i < shape.size(); ++i) {
     const bool gone = std::count(mean.axes.begin(), mean.axes.end(), static_cast<int32_t>(i)) > 0;

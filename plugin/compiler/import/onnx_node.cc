@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "plugin/compiler/graph/shapes.h"
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/graph/transposition.h"
 #include "plugin/compiler/import/onnx_tensor.h"
 
@@ -46,8 +47,8 @@ Status OnnxNode::ExpectInputs(size_t count) const {
 }
 
 Result<std::vector<int64_t>> OnnxNode::ConstantIntegers(size_t i) const {
-  if (IsConstant(i) && (tensor(i).dtype == DType::kInt64 || tensor(i).dtype == DType::kInt32)) {
-    return IntegersOf(tensor(i));
+  if (HasInput(i)) {
+    if (auto values = wranglet::ConstantIntegers(tensor(i))) return *std::move(values);
   }
   return Error{.message = "input " + std::to_string(i) + " is not a constant of integers",
                .hint = "export the model with static shapes"};
@@ -59,15 +60,6 @@ Result<std::vector<float>> OnnxNode::ConstantFloats(size_t i) const {
     return std::vector<float>(from.begin(), from.end());
   }
   return Error{.message = "input " + std::to_string(i) + " is not a constant of floats"};
-}
-
-Result<int32_t> OnnxNode::Axis(int64_t axis, size_t rank) const {
-  const int64_t positive = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
-  if (positive < 0 || positive >= static_cast<int64_t>(rank)) {
-    return Error{.message = "axis " + std::to_string(axis) + " of a tensor of " +
-                            std::to_string(rank) + " dimensions"};
-  }
-  return static_cast<int32_t>(positive);
 }
 
 Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,

@@ -53,9 +53,6 @@ class OnnxNode {
   // The constant floats of input i.
   Result<std::vector<float>> ConstantFloats(size_t i) const;
 
-  // Axis `axis` of a tensor of `rank` dimensions, counted from the front.
-  Result<int32_t> Axis(int64_t axis, size_t rank) const;
-
   // Adds a node, of floats; its output, of the shape its inputs give (or `shape`), is returned.
   Result<TensorId> Emit(Operator op, std::vector<TensorId> inputs,
                         std::optional<Shape> shape = std::nullopt);

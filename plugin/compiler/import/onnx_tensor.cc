@@ -191,13 +191,4 @@ Tensor FloatTensor(std::span<const float> values, Shape shape) {
   return tensor;
 }
 
-std::vector<int64_t> IntegersOf(const Tensor& constant) {
-  if (constant.dtype == DType::kInt64) {
-    const auto from = constant.ConstantAs<int64_t>();
-    return {from.begin(), from.end()};
-  }
-  const auto from = constant.ConstantAs<int32_t>();
-  return {from.begin(), from.end()};
-}
-
 }  // namespace wranglet

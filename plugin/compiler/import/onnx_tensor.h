@@ -25,9 +25,6 @@ Result<Tensor> ReadOnnxTensor(const onnx::TensorProto& proto);
 Tensor Int64Tensor(std::span<const int64_t> values, Shape shape);
 Tensor FloatTensor(std::span<const float> values, Shape shape);
 
-// The elements of an int64 or int32 constant.
-std::vector<int64_t> IntegersOf(const Tensor& constant);
-
 }  // namespace wranglet
 
 #endif  // WRANGLET_PLUGIN_COMPILER_IMPORT_ONNX_TENSOR_H_

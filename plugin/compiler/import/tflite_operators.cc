@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "plugin/compiler/graph/shapes.h"
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/import/tflite_reader.h"
 
 namespace wranglet {
@@ -29,16 +31,6 @@ Result<Activation> ReadActivation(tflite::FusedActivation activation) {
   }
 }
 
-// Padding before the first and behind the last element of a dimension (TensorFlow's SAME: the
-// output is as long as the input divided by the stride, rounded up, and an odd element goes
-// behind).
-std::pair<int32_t, int32_t> PadSame(int64_t in, int64_t kernel, int64_t stride, int64_t dilation) {
-  const int64_t out = (in + stride - 1) / stride;
-  const int64_t needed = (out - 1) * stride + (kernel - 1) * dilation + 1;
-  const int64_t total = std::max<int64_t>(needed - in, 0);
-  return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
-}
-
 // The window of an operator over `image` (NHWC), once its strides and dilations are known to be
 // sane.
 Result<Window> ReadWindow(const Tensor& image, tflite::Padding padding, int64_t kernel_h,
@@ -55,9 +47,9 @@ Result<Window> ReadWindow(const Tensor& image, tflite::Padding padding, int64_t 
   if (padding == tflite::Padding_SAME) {
     Padding& pad = window.padding;
     std::tie(pad.top, pad.bottom) =
-        PadSame(image.shape[1], kernel_h, window.stride_h, window.dilation_h);
+        SamePadding(image.shape[1], kernel_h, window.stride_h, window.dilation_h);
     std::tie(pad.left, pad.right) =
-        PadSame(image.shape[2], kernel_w, window.stride_w, window.dilation_w);
+        SamePadding(image.shape[2], kernel_w, window.stride_w, window.dilation_w);
   }
   return window;
 }
@@ -73,35 +65,9 @@ Status ExpectArity(const TfliteOperator& op, size_t least, size_t most) {
 // The constant integers of input `i`, as int64.
 Result<std::vector<int64_t>> ReadIndices(const TfliteOperator& op, size_t i) {
   const Tensor& tensor = op.input(i);
-  std::vector<int64_t> values;
-  if (tensor.constant && tensor.dtype == DType::kInt32) {
-    const auto from = tensor.ConstantAs<int32_t>();
-    values.assign(from.begin(), from.end());
-  } else if (tensor.constant && tensor.dtype == DType::kInt64) {
-    const auto from = tensor.ConstantAs<int64_t>();
-    values.assign(from.begin(), from.end());
-  } else {
-    return Error{.message = "'" + tensor.name + "' is not a constant of integers",
-                 .hint = "export the model with static shapes"};
-  }
-  return values;
-}
-
-// Axes of a tensor of `rank` dimensions: none negative, ascending, each once.
-Result<std::vector<int32_t>> ReadAxes(const TfliteOperator& op, size_t i, size_t rank) {
-  WRANGLET_ASSIGN(const std::vector<int64_t> given, ReadIndices(op, i));
-  std::vector<int32_t> axes;
-  for (const int64_t axis : given) {
-    const int64_t positive = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
-    if (positive < 0 || positive >= static_cast<int64_t>(rank)) {
-      return Error{.message = "axis " + std::to_string(axis) + " of a tensor of " +
-                              std::to_string(rank) + " dimensions"};
-    }
-    axes.push_back(static_cast<int32_t>(positive));
-  }
-  std::sort(axes.begin(), axes.end());
-  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
-  return axes;
+  if (auto values = ConstantIntegers(tensor)) return *std::move(values);
+  return Error{.message = "'" + tensor.name + "' is not a constant of integers",
+               .hint = "export the model with static shapes"};
 }
 
 // How many channels of `many` come to one of `few`, when that is a whole number.
@@ -166,7 +132,8 @@ Result<Operator> TranslateAveragePool2D(TfliteOperator& op) {
 Result<Operator> TranslateMean(TfliteOperator& op) {
   WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 2, 2));
   Mean mean;
-  WRANGLET_ASSIGN(mean.axes, ReadAxes(op, 1, op.input(0).shape.size()));
+  WRANGLET_ASSIGN(const std::vector<int64_t> axes, ReadIndices(op, 1));
+  WRANGLET_ASSIGN(mean.axes, NormalizedAxes(axes, op.input(0).shape.size()));
   op.inputs.resize(1);
   return Operator(mean);
 }

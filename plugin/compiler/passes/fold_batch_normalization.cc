@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/passes/neighbours.h"
 #include "plugin/compiler/passes/pass.h"
 

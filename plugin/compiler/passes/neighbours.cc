@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/compiler/graph/traits.h"
+
 namespace wranglet {
 
 std::optional<size_t> SoleProducer(const Graph& graph, size_t index) {
@@ -20,19 +22,8 @@ std::optional<size_t> SoleProducer(const Graph& graph, size_t index) {
   return std::nullopt;
 }
 
-Activation* FusedActivation(Operator& op) {
-  return std::visit(
-      [](auto& alternative) -> Activation* {
-        if constexpr (requires { alternative.activation; }) return &alternative.activation;
-        return nullptr;
-      },
-      op);
-}
-
 bool HasFloatWeights(const Graph& graph, const Node& node) {
-  const bool has_filter = node.As<Conv2D>() != nullptr || node.As<DepthwiseConv2D>() != nullptr ||
-                          node.As<FullyConnected>() != nullptr;
-  if (!has_filter) return false;
+  if (!FilterChannelAxis(node.op)) return false;
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kNoTensor) continue;
     const Tensor& tensor = graph.tensor(node.inputs[i]);
@@ -41,13 +32,9 @@ bool HasFloatWeights(const Graph& graph, const Node& node) {
   return true;
 }
 
-int64_t FilterChannels(const Graph& graph, const Node& node) {
-  const Shape& filter = graph.tensor(node.inputs[1]).shape;
-  return node.As<DepthwiseConv2D>() != nullptr ? filter[3] : filter[0];
-}
-
 Tensor& OwnBias(Graph& graph, Node& node) {
-  Tensor bias{.name = node.name + ".bias", .shape = {FilterChannels(graph, node)}};
+  const auto axis = static_cast<size_t>(*FilterChannelAxis(node.op));
+  Tensor bias{.name = node.name + ".bias", .shape = {graph.tensor(node.inputs[1]).shape[axis]}};
   if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {
     bias = graph.tensor(node.inputs[2]);
   } else {

@@ -14,14 +14,8 @@ namespace wranglet {
 // the network does not put it out: then the two may become one.
 std::optional<size_t> SoleProducer(const Graph& graph, size_t index);
 
-// The fused activation of an operator that can have one, or null.
-Activation* FusedActivation(Operator& op);
-
 // Whether node `node` has constant float weights, and so a filter and bias that a pass may change.
 bool HasFloatWeights(const Graph& graph, const Node& node);
-
-// Output channels of a node that has a filter.
-int64_t FilterChannels(const Graph& graph, const Node& node);
 
 // The bias of such a node, made of zeros when there is none, in a tensor of its own.
 Tensor& OwnBias(Graph& graph, Node& node);

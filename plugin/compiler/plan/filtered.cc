@@ -5,12 +5,14 @@
 #include <span>
 #include <utility>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
 
-Result<Filtered> Filtered::Make(Lowering& to, const Node& node, int channel_axis) {
+Result<Filtered> Filtered::Make(Lowering& to, const Node& node) {
+  const int channel_axis = *FilterChannelAxis(node.op);
   WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}));
   WRANGLET_RETURN_IF_ERROR(CheckFilterAndBias(to.graph(), node, dtype, channel_axis));
   const int64_t channels = to.tensor(node.inputs[1]).shape[static_cast<size_t>(channel_axis)];
@@ -63,20 +65,19 @@ std::vector<float> Filtered::Scales() const {
                               output().quantization->scale[0], channels_);
 }
 
-void Filtered::Emit(KernelParams params, const PackedInt8& packed, int64_t macs,
-                    size_t scratch_elements) const {
+void Filtered::Emit(KernelParams params, const PackedInt8& packed, size_t scratch_elements) const {
   Emit(std::move(params),
        {to_->Constant(packed.filter), to_->Constant(packed.bias), to_->Constant(packed.scale)},
-       macs, scratch_elements);
-}
-
-void Filtered::Emit(KernelParams params, const PackedFloat32& packed, int64_t macs,
-                    size_t scratch_elements) const {
-  Emit(std::move(params), {to_->Constant(packed.filter), to_->Constant(packed.bias)}, macs,
        scratch_elements);
 }
 
-void Filtered::Emit(KernelParams params, const std::vector<Argument>& constants, int64_t macs,
+void Filtered::Emit(KernelParams params, const PackedFloat32& packed,
+                    size_t scratch_elements) const {
+  Emit(std::move(params), {to_->Constant(packed.filter), to_->Constant(packed.bias)},
+       scratch_elements);
+}
+
+void Filtered::Emit(KernelParams params, const std::vector<Argument>& constants,
                     size_t scratch_elements) const {
   std::vector<Argument> args = {to_->Read(node_->inputs[0])};
   args.insert(args.end(), constants.begin(), constants.end());
@@ -84,7 +85,7 @@ void Filtered::Emit(KernelParams params, const std::vector<Argument>& constants,
   if (scratch_elements > 0) {
     args.push_back(to_->Scratch(static_cast<int64_t>(scratch_elements * SizeOf(dtype_))));
   }
-  to_->Emit(*node_, std::move(params), std::move(args), macs);
+  to_->Emit(*node_, std::move(params), std::move(args));
 }
 
 }  // namespace wranglet

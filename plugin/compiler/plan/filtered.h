@@ -19,8 +19,8 @@ namespace wranglet {
 class Filtered {
  public:
   // Checks the node's types: all float32, or int8 with a filter that is symmetric, by tensor or
-  // along `channel_axis`, its axis of output channels.
-  static Result<Filtered> Make(Lowering& to, const Node& node, int channel_axis);
+  // along its axis of output channels.
+  static Result<Filtered> Make(Lowering& to, const Node& node);
 
   bool IsInt8() const { return dtype_ == DType::kInt8; }
   const Tensor& input() const { return to_->tensor(node_->inputs[0]); }
@@ -39,16 +39,14 @@ class Filtered {
 
   // Appends the step. Its arguments are the input, the packed filter and bias (and scales), the
   // output, and scratch memory when the kernel takes some.
-  void Emit(KernelParams params, const PackedInt8& packed, int64_t macs,
-            size_t scratch_elements = 0) const;
-  void Emit(KernelParams params, const PackedFloat32& packed, int64_t macs,
-            size_t scratch_elements = 0) const;
+  void Emit(KernelParams params, const PackedInt8& packed, size_t scratch_elements = 0) const;
+  void Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_elements = 0) const;
 
  private:
   Filtered(Lowering& to, const Node& node, DType dtype, int32_t channels)
       : to_(&to), node_(&node), dtype_(dtype), channels_(channels) {}
 
-  void Emit(KernelParams params, const std::vector<Argument>& constants, int64_t macs,
+  void Emit(KernelParams params, const std::vector<Argument>& constants,
             size_t scratch_elements) const;
 
   Lowering* to_;

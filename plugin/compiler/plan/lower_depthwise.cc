@@ -12,7 +12,7 @@
 namespace wranglet {
 
 Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
-  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node, 3));
+  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node));
   const WindowShape window = f.WindowFor(op.window);
   const int64_t taps = int64_t{window.kernel_h} * window.kernel_w;
   if (taps > kMaxDepthwiseTaps) {
@@ -22,18 +22,16 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
                               "supported: up to " + std::to_string(kMaxDepthwiseTaps) + " taps");
   }
   const auto tap_count = static_cast<int32_t>(taps);
-  const int64_t macs = BytesOf(f.output()) / static_cast<int64_t>(SizeOf(f.output().dtype)) * taps;
-  const size_t scratch = DepthwiseScratchElements(window);
   if (f.IsInt8()) {
     f.Emit(DepthwiseConv2dInt8Params{window, f.InputZeroPoint(), f.Int8OutputFor(op.activation)},
            PackDepthwiseInt8(tap_count, f.channels(), f.filter().ConstantAs<int8_t>(),
                              f.Bias<int32_t>(), f.Scales(), f.InputZeroPoint()),
-           macs, scratch);
+           DepthwiseInt8ScratchElements(window));
   } else {
     f.Emit(DepthwiseConv2dFloat32Params{window, OutputOf(op.activation)},
            PackDepthwiseFloat32(tap_count, f.channels(), f.filter().ConstantAs<float>(),
                                 f.Bias<float>()),
-           macs, scratch);
+           DepthwiseFloat32ScratchElements(window));
   }
   return Done{};
 }

@@ -17,9 +17,8 @@
 namespace wranglet {
 namespace {
 
-int32_t CountOf(const Tensor& tensor) {
-  return static_cast<int32_t>(BytesOf(tensor) / static_cast<int64_t>(SizeOf(tensor.dtype)));
-}
+// How many elements kernels are told that a tensor has: MakePlan has seen that they fit.
+int32_t ElementsOf(const Tensor& tensor) { return static_cast<int32_t>(CountOf(tensor)); }
 
 BinaryKind KindOf(Binary::Kind kind) {
   switch (kind) {
@@ -58,8 +57,8 @@ void EmitLookup(Lowering& to, const Node& node, const Function& function) {
     const int32_t stored = function(StoredOf(static_cast<uint8_t>(byte), input.dtype));
     table.push_back(static_cast<uint8_t>(std::clamp(stored, least, least + 255)));
   }
-  to.Emit(node, Lookup8Params{CountOf(output)},
-          {to.Read(node.inputs[0]), to.Constant(table), to.Write(node.outputs[0])}, 0, {0});
+  to.Emit(node, Lookup8Params{ElementsOf(output)},
+          {to.Read(node.inputs[0]), to.Constant(table), to.Write(node.outputs[0])}, {0});
 }
 
 Status LowerInt8(Lowering& to, const Node& node, const Binary& op) {
@@ -71,12 +70,12 @@ Status LowerInt8(Lowering& to, const Node& node, const Binary& op) {
   const Quantization a = quantization(node.inputs[0]), b = quantization(node.inputs[1]);
   const Quantization out = quantization(node.outputs[0]);
   const std::optional<AddInt8Params> params =
-      MakeAddInt8Params(CountOf(to.tensor(node.outputs[0])), a.scale[0], a.zero_point[0],
+      MakeAddInt8Params(ElementsOf(to.tensor(node.outputs[0])), a.scale[0], a.zero_point[0],
                         subtract ? -b.scale[0] : b.scale[0], b.zero_point[0], out.scale[0],
                         OutputOf(out, op.activation));
   if (!params) return to.graph().ErrorAt(node, "the scales of inputs and output are too far apart");
   to.Emit(node, *params,
-          {to.Read(node.inputs[0]), to.Read(node.inputs[1]), to.Write(node.outputs[0])}, 0, {0, 1});
+          {to.Read(node.inputs[0]), to.Read(node.inputs[1]), to.Write(node.outputs[0])}, {0, 1});
   return Done{};
 }
 
@@ -91,9 +90,9 @@ Status Lower(Lowering& to, const Node& node, const Binary& op) {
   }
   if (dtype == DType::kInt8) return LowerInt8(to, node, op);
   to.Emit(node,
-          BinaryFloat32Params{CountOf(to.tensor(node.outputs[0])), KindOf(op.kind),
+          BinaryFloat32Params{ElementsOf(to.tensor(node.outputs[0])), KindOf(op.kind),
                               OutputOf(op.activation)},
-          {to.Read(node.inputs[0]), to.Read(node.inputs[1]), to.Write(node.outputs[0])}, 0, {0, 1});
+          {to.Read(node.inputs[0]), to.Read(node.inputs[1]), to.Write(node.outputs[0])}, {0, 1});
   return Done{};
 }
 
@@ -108,8 +107,9 @@ Status Lower(Lowering& to, const Node& node, const Clamp& op) {
       return QuantizeInt8(clamped, into.scale[0], into.zero_point[0]);
     });
   } else {
-    to.Emit(node, ClampFloat32Params{CountOf(to.tensor(node.outputs[0])), OutputOf(op.activation)},
-            {to.Read(node.inputs[0]), to.Write(node.outputs[0])}, 0, {0});
+    to.Emit(node,
+            ClampFloat32Params{ElementsOf(to.tensor(node.outputs[0])), OutputOf(op.activation)},
+            {to.Read(node.inputs[0]), to.Write(node.outputs[0])}, {0});
   }
   return Done{};
 }
@@ -130,7 +130,7 @@ Status Lower(Lowering& to, const Node& node, const Quantize&) {
         "supported: float32 to int8, and int8 or uint8 to either, with one scale a tensor");
   }
   to.Emit(node,
-          QuantizeFloat32Int8Params{CountOf(output), 1.0f / output.quantization->scale[0],
+          QuantizeFloat32Int8Params{ElementsOf(output), 1.0f / output.quantization->scale[0],
                                     OutputOf(*output.quantization, {})},
           {to.Read(node.inputs[0]), to.Write(node.outputs[0])});
   return Done{};
@@ -145,7 +145,7 @@ Status Lower(Lowering& to, const Node& node, const Dequantize&) {
         "supported: int8 with one scale a tensor, to float32");
   }
   to.Emit(node,
-          DequantizeInt8Float32Params{CountOf(output), input.quantization->scale[0],
+          DequantizeInt8Float32Params{ElementsOf(output), input.quantization->scale[0],
                                       input.quantization->zero_point[0]},
           {to.Read(node.inputs[0]), to.Write(node.outputs[0])});
   return Done{};

@@ -56,15 +56,13 @@ PackedFloat32 PackFloat32(const Filtered& f, int32_t groups, int32_t depth) {
 // A product of the input, as rows of the filter's depth, with the filter.
 void EmitGemm(const Filtered& f, const Activation& activation) {
   const auto depth = static_cast<int32_t>(f.filter().shape.back());
-  const int64_t elements = BytesOf(f.input()) / static_cast<int64_t>(SizeOf(f.input().dtype));
-  const auto rows = static_cast<int32_t>(elements / depth);
-  const int64_t macs = elements * f.channels();
+  const auto rows = static_cast<int32_t>(CountOf(f.input()) / depth);
   if (f.IsInt8()) {
     f.Emit(GemmInt8Params{rows, depth, f.channels(), f.Int8OutputFor(activation)},
-           PackInt8(f, 1, depth), macs);
+           PackInt8(f, 1, depth));
   } else {
     f.Emit(GemmFloat32Params{rows, depth, f.channels(), OutputOf(activation)},
-           PackFloat32(f, 1, depth), macs);
+           PackFloat32(f, 1, depth));
   }
 }
 
@@ -77,7 +75,7 @@ bool IsPointwise(const WindowShape& w, int32_t groups) {
 }  // namespace
 
 Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
-  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node, 0));
+  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node));
   const WindowShape window = f.WindowFor(op.window);
   if (IsPointwise(window, op.groups)) {
     EmitGemm(f, op.activation);
@@ -85,19 +83,18 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
   }
   const int32_t depth = PatchDepth(window, op.groups);
   const size_t scratch = Conv2dScratchElements(window, op.groups);
-  const int64_t macs = int64_t{window.batch} * window.out_h * window.out_w * window.out_c * depth;
   if (f.IsInt8()) {
     f.Emit(Conv2dInt8Params{window, op.groups, f.InputZeroPoint(), f.Int8OutputFor(op.activation)},
-           PackInt8(f, op.groups, depth), macs, scratch);
+           PackInt8(f, op.groups, depth), scratch);
   } else {
     f.Emit(Conv2dFloat32Params{window, op.groups, OutputOf(op.activation)},
-           PackFloat32(f, op.groups, depth), macs, scratch);
+           PackFloat32(f, op.groups, depth), scratch);
   }
   return Done{};
 }
 
 Status Lower(Lowering& to, const Node& node, const FullyConnected& op) {
-  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node, 0));
+  WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node));
   EmitGemm(f, op.activation);
   return Done{};
 }

@@ -88,9 +88,8 @@ Status Lower(Lowering& to, const Node& node, const Softmax& op) {
   WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}));
   const Tensor& input = to.tensor(node.inputs[0]);
   const Tensor& output = to.tensor(node.outputs[0]);
-  const int64_t elements = BytesOf(input) / static_cast<int64_t>(SizeOf(dtype));
   const auto depth = static_cast<int32_t>(input.shape.empty() ? 1 : input.shape.back());
-  const auto rows = static_cast<int32_t>(elements / depth);
+  const auto rows = static_cast<int32_t>(CountOf(input) / depth);
   if (dtype == DType::kFloat32) {
     to.Emit(node, SoftmaxFloat32Params{rows, depth, op.beta},
             {to.Read(node.inputs[0]), to.Write(node.outputs[0])});

@@ -4,12 +4,6 @@
 
 namespace wranglet {
 
-int64_t BytesOf(const Tensor& tensor) {
-  int64_t bytes = static_cast<int64_t>(SizeOf(tensor.dtype));
-  for (const int64_t d : tensor.shape) bytes *= d;
-  return bytes;
-}
-
 Lowering::Lowering(const Graph& graph)
     : graph_(graph), arguments_(graph.tensors.size()), completed_by_(graph.tensors.size(), -1) {
   for (const TensorId id : graph.inputs) {
@@ -47,7 +41,7 @@ void Lowering::Alias(TensorId alias, TensorId id) {
 }
 
 void Lowering::Emit(const Node& node, KernelParams params, std::vector<Argument> args,
-                    int64_t step_macs, std::vector<size_t> replaceable) {
+                    std::vector<size_t> replaceable) {
   // A node of several steps is complete after its last one.
   if (!steps.empty() && steps.back().node == &node) steps.back().completes.clear();
   for (const TensorId id : node.outputs) {
@@ -58,7 +52,6 @@ void Lowering::Emit(const Node& node, KernelParams params, std::vector<Argument>
                    .args = std::move(args),
                    .completes = node.outputs,
                    .replaceable = std::move(replaceable)});
-  macs += step_macs;
 }
 
 }  // namespace wranglet

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/pack/weights_image.h"
 #include "plugin/compiler/plan/kernel_table.h"
 #include "plugin/compiler/plan/plan.h"
@@ -59,8 +60,8 @@ class Lowering {
   // `alias` has the bytes of `id`, under another shape.
   void Alias(TensorId alias, TensorId id);
 
-  // Appends a step of `node`, whose outputs it completes. `macs` counts its multiply-accumulates.
-  void Emit(const Node& node, KernelParams params, std::vector<Argument> args, int64_t macs = 0,
+  // Appends a step of `node`, whose outputs it completes.
+  void Emit(const Node& node, KernelParams params, std::vector<Argument> args,
             std::vector<size_t> replaceable = {});
 
   // What MakePlan takes from here.
@@ -68,7 +69,6 @@ class Lowering {
   std::vector<int64_t> buffer_bytes;
   std::vector<TensorId> complete_at_start;
   WeightsImage weights{kPlaceAlignment};
-  int64_t macs = 0;
 
  private:
   Argument NewBuffer(int64_t bytes);
@@ -77,9 +77,6 @@ class Lowering {
   std::vector<std::optional<Argument>> arguments_;  // by tensor
   std::vector<int32_t> completed_by_;               // by tensor: a step, or -1 from the start
 };
-
-// Bytes that a tensor of a validated Graph takes.
-int64_t BytesOf(const Tensor& tensor);
 
 }  // namespace wranglet
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/plan/arena.h"
 #include "plugin/compiler/plan/lower.h"
 #include "plugin/compiler/plan/lowering.h"
@@ -117,7 +118,7 @@ class Placement {
     plan.arena_bytes = layout_.bytes;
     plan.arena_lower_bound = layout_.lower_bound;
     plan.weights = std::move(lowering_.weights).Take();
-    plan.macs = lowering_.macs;
+    for (const Node& node : lowering_.graph().nodes) plan.macs += MacsOf(lowering_.graph(), node);
     return plan;
   }
 

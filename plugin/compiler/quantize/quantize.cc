@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/quantize/parameters.h"
 
 namespace wranglet {
@@ -23,26 +25,9 @@ bool AllFinite(std::span<const float> values) {
   return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
-// Which dimension of an operator's filter counts its output channels; -1: it has no filter.
-int ChannelAxis(const Operator& op) {
-  if (std::holds_alternative<DepthwiseConv2D>(op)) return 3;
-  const bool has_filter =
-      std::holds_alternative<Conv2D>(op) || std::holds_alternative<FullyConnected>(op);
-  return has_filter ? 0 : -1;
-}
-
 // Whether the output holds the input's stored values, moved at most.
 bool KeepsValues(const Operator& op) {
   return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op);
-}
-
-Activation ActivationOf(const Operator& op) {
-  return std::visit(
-      [](const auto& o) {
-        if constexpr (requires { o.activation; }) return o.activation;
-        return Activation{};
-      },
-      op);
 }
 
 // Of the filter's channel c, whose elements lie strided: f(index into the filter) for each.
@@ -94,9 +79,8 @@ class Quantizer {
   }
 
   Status QuantizeNode(Node& node) {
-    const int channel_axis = ChannelAxis(node.op);
-    if (channel_axis >= 0) {
-      WRANGLET_RETURN_IF_ERROR(QuantizeFilterAndBias(node, channel_axis));
+    if (const std::optional<int> axis = FilterChannelAxis(node.op)) {
+      WRANGLET_RETURN_IF_ERROR(QuantizeFilterAndBias(node, *axis));
     } else {
       for (TensorId& input : node.inputs) {
         if (graph_.tensor(input).constant) WRANGLET_RETURN_IF_ERROR(QuantizeConstant(input));
@@ -118,7 +102,8 @@ class Quantizer {
       output.quantization = Quantization{{1.0f / 256}, {-128}};
       return Done{};
     }
-    return QuantizeActivation(node.outputs[0], ActivationOf(node.op), LimitsFor(node));
+    const Activation* fused = FusedActivation(std::as_const(node.op));
+    return QuantizeActivation(node.outputs[0], fused ? *fused : Activation{}, LimitsFor(node));
   }
 
   // Scales of the output for which the kernel can express how the inputs' relate to it.
@@ -131,7 +116,7 @@ class Quantizer {
       return SumScaleLimits(scales(0)[0], scales(1)[0]);
     }
     // Kernels multiply by scales of inputs over scale of output, which has to be finite.
-    const float filter = ChannelAxis(node.op) < 0 ? 1.0f : *std::ranges::max_element(scales(1));
+    const float filter = FilterChannelAxis(node.op) ? *std::ranges::max_element(scales(1)) : 1.0f;
     return {.least = scales(0)[0] * filter * 0x1p-64f};
   }
 

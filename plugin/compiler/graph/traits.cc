@@ -1,0 +1,63 @@
+#include "plugin/compiler/graph/traits.h"
+
+#include <cstddef>
+#include <variant>
+
+namespace wranglet {
+namespace {
+
+// Of Operator or const Operator.
+template <typename Op>
+auto FusedActivationOf(Op& op) -> decltype(FusedActivation(op)) {
+  return std::visit(
+      [](auto& alternative) -> decltype(FusedActivation(op)) {
+        if constexpr (requires { alternative.activation; }) return &alternative.activation;
+        return nullptr;
+      },
+      op);
+}
+
+template <typename T>
+std::vector<int64_t> Widened(const Tensor& tensor) {
+  const auto from = tensor.ConstantAs<T>();
+  return {from.begin(), from.end()};
+}
+
+}  // namespace
+
+std::optional<int> FilterChannelAxis(const Operator& op) {
+  if (std::holds_alternative<DepthwiseConv2D>(op)) return 3;
+  if (std::holds_alternative<Conv2D>(op) || std::holds_alternative<FullyConnected>(op)) return 0;
+  return std::nullopt;
+}
+
+Activation* FusedActivation(Operator& op) { return FusedActivationOf(op); }
+const Activation* FusedActivation(const Operator& op) { return FusedActivationOf(op); }
+
+int64_t CountOf(const Tensor& tensor) {
+  int64_t count = 1;
+  for (const int64_t dimension : tensor.shape) count *= dimension;
+  return count;
+}
+
+int64_t BytesOf(const Tensor& tensor) {
+  return CountOf(tensor) * static_cast<int64_t>(SizeOf(tensor.dtype));
+}
+
+int64_t MacsOf(const Graph& graph, const Node& node) {
+  const std::optional<int> axis = FilterChannelAxis(node.op);
+  if (!axis) return 0;
+  // Every element of the output is a sum of as many products as the filter has a channel.
+  const Tensor& filter = graph.tensor(node.inputs[1]);
+  const int64_t channels = filter.shape[static_cast<size_t>(*axis)];
+  return CountOf(graph.tensor(node.outputs[0])) * (CountOf(filter) / channels);
+}
+
+std::optional<std::vector<int64_t>> ConstantIntegers(const Tensor& tensor) {
+  if (!tensor.constant) return std::nullopt;
+  if (tensor.dtype == DType::kInt64) return Widened<int64_t>(tensor);
+  if (tensor.dtype == DType::kInt32) return Widened<int32_t>(tensor);
+  return std::nullopt;
+}
+
+}  // namespace wranglet

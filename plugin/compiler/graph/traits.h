@@ -1,0 +1,34 @@
+// What several stages ask about an operator, a node or a tensor of a valid Graph.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_GRAPH_TRAITS_H_
+#define WRANGLET_PLUGIN_COMPILER_GRAPH_TRAITS_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "plugin/compiler/graph/graph.h"
+
+namespace wranglet {
+
+// The dimension of an operator's filter, its input 1, that counts output channels; nothing of an
+// operator that has no filter.
+std::optional<int> FilterChannelAxis(const Operator& op);
+
+// The fused activation of an operator that can have one, or null.
+Activation* FusedActivation(Operator& op);
+const Activation* FusedActivation(const Operator& op);
+
+// How many elements, and how many bytes, a tensor has.
+int64_t CountOf(const Tensor& tensor);
+int64_t BytesOf(const Tensor& tensor);
+
+// The multiply-accumulates of one run of a node: 0 of one without a filter.
+int64_t MacsOf(const Graph& graph, const Node& node);
+
+// The elements of a constant of int64 or int32; nothing of any other tensor.
+std::optional<std::vector<int64_t>> ConstantIntegers(const Tensor& tensor);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_GRAPH_TRAITS_H_
