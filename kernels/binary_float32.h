@@ -13,7 +13,7 @@
 
 namespace wranglet {
 
-enum class BinaryKind : int32_t { kAdd, kSub, kMul, kMaximum, kMinimum };
+enum class BinaryKind : int32_t { kAdd, kSub, kMul, kMaximum, kMinimum, kDiv };
 
 struct BinaryFloat32Params {
   int32_t count = 0;
@@ -48,6 +48,8 @@ inline void BinaryFloat32(const BinaryFloat32Params& params, const float* a, con
       return for_each([](v128_t x, v128_t y) { return wasm_f32x4_pmax(x, y); });
     case BinaryKind::kMinimum:
       return for_each([](v128_t x, v128_t y) { return wasm_f32x4_pmin(x, y); });
+    case BinaryKind::kDiv:
+      return for_each([](v128_t x, v128_t y) { return wasm_f32x4_div(x, y); });
   }
 }
 

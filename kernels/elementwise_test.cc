@@ -93,13 +93,15 @@ TEST(BinaryFloat32, ComputesEachKindForAnyCount) {
         return a * b;
       case BinaryKind::kMaximum:
         return std::max(a, b);
+      case BinaryKind::kDiv:
+        return a / b;
       default:
         return std::min(a, b);
     }
   };
   ForEachSeed(200, [&](Random& random) {
     const BinaryFloat32Params params{.count = random.Int(1, 19),
-                                     .kind = static_cast<BinaryKind>(random.Int(0, 4)),
+                                     .kind = static_cast<BinaryKind>(random.Int(0, 5)),
                                      .output = {-1.5f, 2.0f}};
     const auto a = random.Floats(params.count, -3, 3), b = random.Floats(params.count, -3, 3);
     std::vector<float> output(a.size());

@@ -21,7 +21,24 @@ constexpr DTypeInfo kDTypes[] = {
 
 const DTypeInfo& InfoOf(DType dtype) { return kDTypes[static_cast<size_t>(dtype)]; }
 
-constexpr const char* kBinaryNames[] = {"Add", "Sub", "Mul", "Maximum", "Minimum"};
+// What the kinds of an operator are called, in their enumerations' order.
+constexpr const char* kBinaryNames[] = {"Add", "Sub", "Mul", "Maximum", "Minimum", "Div"};
+constexpr const char* kPoolNames[] = {"AveragePool2D", "MaxPool2D"};
+constexpr const char* kResizeNames[] = {"ResizeNearest", "ResizeBilinear"};
+constexpr const char* kUnaryNames[] = {
+    "Abs", "Elu",      "Exp",    "Gelu",  "GeluTanh", "HardSigmoid", "HardSwish", "LeakyRelu",
+    "Log", "Logistic", "Negate", "Rsqrt", "Sqrt",     "Square",      "Tanh"};
+
+struct NameOfOperator {
+  const char* operator()(const Binary& op) const { return kBinaryNames[int(op.kind)]; }
+  const char* operator()(const Pool2D& op) const { return kPoolNames[int(op.kind)]; }
+  const char* operator()(const Resize& op) const { return kResizeNames[int(op.kind)]; }
+  const char* operator()(const Unary& op) const { return kUnaryNames[int(op.kind)]; }
+  template <typename T>
+  const char* operator()(const T&) const {
+    return T::kName;
+  }
+};
 
 }  // namespace
 
@@ -57,12 +74,7 @@ std::string ToString(const Shape& shape) {
   return text;
 }
 
-const char* NameOf(const Operator& op) {
-  if (const auto* binary = std::get_if<Binary>(&op)) {
-    return kBinaryNames[static_cast<size_t>(binary->kind)];
-  }
-  return std::visit([](const auto& alternative) { return alternative.kName; }, op);
-}
+const char* NameOf(const Operator& op) { return std::visit(NameOfOperator{}, op); }
 
 TensorId Graph::Add(Tensor tensor) {
   tensors.push_back(std::move(tensor));

@@ -126,10 +126,38 @@ struct FullyConnected {
   Activation activation;
 };
 
+// x [N,H,W,I], filter [O,KH,KW,I], bias [O] or none. Every input pixel adds the filter, times its
+// value, to the output around it; the window is that of the convolution which would take the output
+// back to the input's size, so its padding is what is cut off the output.
+struct TransposeConv {
+  static constexpr char kName[] = "TransposeConv";
+  Window window;
+  Activation activation;
+};
+
+// a [..., M,K] ([..., K,M] when adj_a), b [..., K,N] ([..., N,K] when adj_b); the dimensions before
+// the last two broadcast.
+struct BatchMatMul {
+  static constexpr char kName[] = "BatchMatMul";
+  bool adj_a = false, adj_b = false;
+};
+
+// x [N,H,W,C]. Every window holds a pixel. The average is of those that lie in the image, or of the
+// whole window when the padding counts.
+struct Pool2D {
+  static constexpr char kName[] = "Pool2D";
+  enum class Kind { kAverage, kMax };
+  Kind kind = Kind::kAverage;
+  int32_t kernel_h = 1, kernel_w = 1;
+  Window window;
+  bool counts_padding = false;
+  Activation activation;
+};
+
 // a, b: equal shapes, or numpy broadcasting.
 struct Binary {
   static constexpr char kName[] = "Binary";
-  enum class Kind { kAdd, kSub, kMul, kMaximum, kMinimum };
+  enum class Kind { kAdd, kSub, kMul, kMaximum, kMinimum, kDiv };
   Kind kind = Kind::kAdd;
   Activation activation;
 };
@@ -140,13 +168,53 @@ struct Clamp {
   Activation activation;
 };
 
+// x. A function of each element by itself. `alpha` and `beta` are parameters of some kinds.
+struct Unary {
+  static constexpr char kName[] = "Unary";
+  enum class Kind {
+    kAbs,
+    kElu,  // x < 0 ? alpha * (exp(x) - 1) : x
+    kExp,
+    kGelu,         // x * Phi(x), Phi of the normal distribution
+    kGeluTanh,     // its approximation by tanh
+    kHardSigmoid,  // min(max(alpha * x + beta, 0), 1)
+    kHardSwish,    // x * min(max(x + 3, 0), 6) / 6
+    kLeakyRelu,    // x < 0 ? alpha * x : x
+    kLog,
+    kLogistic,
+    kNegate,
+    kRsqrt,
+    kSqrt,
+    kSquare,
+    kTanh,
+  };
+  Kind kind = Kind::kLogistic;
+  float alpha = 1.0f, beta = 0.0f;
+};
+
+// x, alpha (a constant, broadcast to x): x < 0 ? alpha * x : x.
+struct PRelu {
+  static constexpr char kName[] = "PRelu";
+};
+
 // x. The mean over `axes` (non-negative, ascending). The output tensor's shape tells whether they
 // are kept.
 struct Mean {
   static constexpr char kName[] = "Mean";
   std::vector<int32_t> axes;
-  // TensorFlow Lite's AVERAGE_POOL_2D, in int8, rounds halves away from zero; its MEAN to even.
-  bool is_pool = false;
+};
+
+// x. The index, int32 or int64, of the greatest (least) element along `axis`; of equal ones the
+// first. The output tensor's shape tells whether the axis is kept.
+struct ArgMax {
+  static constexpr char kName[] = "ArgMax";
+  int32_t axis = 0;
+  bool is_min = false;
+};
+
+// x. x / sqrt(max(sum of squares, 1e-6)) over the last dimension.
+struct L2Normalization {
+  static constexpr char kName[] = "L2Normalization";
 };
 
 // x. exp(beta * (x - max)) / sum, over the last dimension.
@@ -166,6 +234,47 @@ struct Transpose {
   std::vector<int32_t> permutation;
 };
 
+// x. Elements added around it: `before` and `after`, each as many as x has dimensions.
+struct Pad {
+  static constexpr char kName[] = "Pad";
+  // kReflect mirrors x without repeating its edge, kSymmetric with; kEdge repeats the edge alone.
+  enum class Mode { kConstant, kReflect, kSymmetric, kEdge };
+  Mode mode = Mode::kConstant;
+  std::vector<int32_t> before, after;
+  float value = 0.0f;  // the real value of a constant
+};
+
+// One or more tensors, side by side along `axis`.
+struct Concat {
+  static constexpr char kName[] = "Concat";
+  int32_t axis = 0;
+};
+
+// x. Output element i is x's element begin + i * stride, along each dimension; strides may be
+// negative. Each list has as many entries as x has dimensions.
+struct Slice {
+  static constexpr char kName[] = "Slice";
+  std::vector<int32_t> begin, size, stride;
+};
+
+// x [N,H,W,C] -> [N,height,width,C].
+struct Resize {
+  static constexpr char kName[] = "Resize";
+  enum class Kind { kNearest, kBilinear };
+  // Where output index i lies in the input, in units of its pixels; scale is in / out.
+  enum class Coordinates {
+    kAsymmetric,    // i * scale
+    kHalfPixel,     // (i + 0.5) * scale - 0.5
+    kAlignCorners,  // i * (in - 1) / (out - 1)
+  };
+  // Which pixel is nearest to a place between two.
+  enum class Rounding { kFloor, kCeil, kHalfDown, kHalfUp };
+  Kind kind = Kind::kNearest;
+  Coordinates coordinates = Coordinates::kAsymmetric;
+  Rounding rounding = Rounding::kFloor;
+  int32_t height = 1, width = 1;
+};
+
 // x [..., C], scale [C], bias [C], mean [C], variance [C]. Inference form; folded by a pass.
 struct BatchNormalization {
   static constexpr char kName[] = "BatchNormalization";
@@ -181,10 +290,17 @@ struct Dequantize {
   static constexpr char kName[] = "Dequantize";
 };
 
-using Operator = std::variant<Conv2D, DepthwiseConv2D, FullyConnected, Binary, Clamp, Mean, Softmax,
-                              Reshape, Transpose, BatchNormalization, Quantize, Dequantize>;
+// x. Its numbers as another type's: floats towards zero, out of range ones to the nearest.
+struct Cast {
+  static constexpr char kName[] = "Cast";
+};
 
-// The operator's kName ("Add", "Sub", ... for Binary).
+using Operator = std::variant<Conv2D, DepthwiseConv2D, FullyConnected, TransposeConv, BatchMatMul,
+                              Pool2D, Binary, Clamp, Unary, PRelu, Mean, ArgMax, L2Normalization,
+                              Softmax, Reshape, Transpose, Pad, Concat, Slice, Resize,
+                              BatchNormalization, Quantize, Dequantize, Cast>;
+
+// The operator's kName; of those that have kinds the kind's: "Add", "AveragePool2D", "Tanh", ...
 const char* NameOf(const Operator& op);
 
 struct Node {

@@ -35,6 +35,40 @@ Result<Shape> InferWindow(const Window& w, const Shape& x, int64_t kernel_h, int
   return shape;
 }
 
+// Whether each of `out` windows along a dimension has a tap in the image.
+bool EveryWindowHoldsAPixel(int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                            int64_t dilation, int64_t before) {
+  for (int64_t start = -before, i = 0; start < 0 && i < out; start += stride, ++i) {
+    const int64_t first = (-start + dilation - 1) / dilation;  // the tap at or behind pixel 0
+    if (first >= kernel || start + first * dilation >= in) return false;
+  }
+  return (out - 1) * stride - before < in;
+}
+
+// `shape` with `axis` of size 1.
+Result<Shape> Reduced(Shape shape, int32_t axis) {
+  if (axis < 0 || axis >= static_cast<int32_t>(shape.size())) {
+    return Error{.message = "axis " + std::to_string(axis) + " of " + ToString(shape)};
+  }
+  shape[static_cast<size_t>(axis)] = 1;
+  return shape;
+}
+
+// Two shapes by numpy's rules.
+Result<Shape> Broadcast(const Shape& a, const Shape& b) {
+  Shape shape = a.size() >= b.size() ? a : b;
+  const Shape& other = a.size() >= b.size() ? b : a;
+  for (size_t i = 1; i <= other.size(); ++i) {
+    int64_t& dimension = shape[shape.size() - i];
+    const int64_t wanted = other[other.size() - i];
+    if (dimension == 1) dimension = wanted;
+    if (wanted != 1 && dimension != wanted) {
+      return Error{.message = "shapes " + Of(a, b) + " do not fit each other"};
+    }
+  }
+  return shape;
+}
+
 Status ExpectBias(std::span<const Shape> inputs, int64_t channels) {
   if (inputs.size() < 3 || inputs[2] == Shape{channels}) return Done{};
   return Error{.message = "a bias of " + ToString(inputs[2]) + " for " + std::to_string(channels) +
@@ -82,18 +116,64 @@ struct Infer {
     return shape;
   }
 
-  Result<Shape> operator()(const Binary&) const {
-    Shape shape = x().size() >= inputs[1].size() ? x() : inputs[1];
-    const Shape& other = x().size() >= inputs[1].size() ? inputs[1] : x();
-    for (size_t i = 1; i <= other.size(); ++i) {
-      int64_t& dimension = shape[shape.size() - i];
-      const int64_t wanted = other[other.size() - i];
-      if (dimension == 1) dimension = wanted;
-      if (wanted != 1 && dimension != wanted) {
-        return Error{.message = "shapes " + Of(x(), inputs[1]) + " do not fit each other"};
-      }
+  Result<Shape> operator()(const TransposeConv& op) const {
+    const Shape& filter = inputs[1];
+    if (x().size() != 4 || filter.size() != 4 || x()[3] != filter[3]) {
+      return Error{.message = "image and filter are " + Of(x(), filter)};
+    }
+    WRANGLET_RETURN_IF_ERROR(ExpectBias(inputs, filter[0]));
+    const Window& w = op.window;
+    // Only for its checks of the numbers.
+    WRANGLET_RETURN_IF_ERROR(
+        InferWindow(w, {1, kMostWindow << 15, kMostWindow << 15, 1}, filter[1], filter[2], 1));
+    const auto size = [](int64_t in, int64_t kernel, int64_t stride, int64_t dilation,
+                         int64_t before, int64_t behind) {
+      return (in - 1) * stride + (kernel - 1) * dilation + 1 - before - behind;
+    };
+    const Padding& p = w.padding;
+    Shape shape = {x()[0], size(x()[1], filter[1], w.stride_h, w.dilation_h, p.top, p.bottom),
+                   size(x()[2], filter[2], w.stride_w, w.dilation_w, p.left, p.right), filter[0]};
+    if (shape[1] < 1 || shape[2] < 1) {
+      return Error{.message = "its padding leaves nothing of the output"};
     }
     return shape;
+  }
+
+  Result<Shape> operator()(const BatchMatMul& op) const {
+    Shape a = x(), b = inputs[1];
+    if (a.size() < 2 || b.size() < 2) {
+      return Error{.message = "factors are " + Of(a, b)};
+    }
+    if (op.adj_a) std::swap(a[a.size() - 1], a[a.size() - 2]);
+    if (op.adj_b) std::swap(b[b.size() - 1], b[b.size() - 2]);
+    if (a.back() != b[b.size() - 2]) {
+      return Error{.message = "factors of " + Of(x(), inputs[1]) + " do not fit each other"};
+    }
+    WRANGLET_ASSIGN(Shape shape, Broadcast({a.begin(), a.end() - 2}, {b.begin(), b.end() - 2}));
+    shape.push_back(a[a.size() - 2]);
+    shape.push_back(b.back());
+    return shape;
+  }
+
+  Result<Shape> operator()(const Pool2D& op) const {
+    if (x().size() != 4) return Error{.message = "the image is " + ToString(x())};
+    const Window& w = op.window;
+    WRANGLET_ASSIGN(const Shape shape, InferWindow(w, x(), op.kernel_h, op.kernel_w, x()[3]));
+    if (!EveryWindowHoldsAPixel(x()[1], shape[1], op.kernel_h, w.stride_h, w.dilation_h,
+                                w.padding.top) ||
+        !EveryWindowHoldsAPixel(x()[2], shape[2], op.kernel_w, w.stride_w, w.dilation_w,
+                                w.padding.left)) {
+      return Error{.message = "a window of its lies in the padding alone"};
+    }
+    return shape;
+  }
+
+  Result<Shape> operator()(const Binary&) const { return Broadcast(x(), inputs[1]); }
+
+  Result<Shape> operator()(const PRelu&) const {
+    WRANGLET_ASSIGN(const Shape shape, Broadcast(x(), inputs[1]));
+    if (shape == x()) return shape;
+    return Error{.message = "slopes of " + ToString(inputs[1]) + " for " + ToString(x())};
   }
 
   Result<Shape> operator()(const Mean& op) const {
@@ -108,6 +188,8 @@ struct Infer {
     }
     return shape;
   }
+
+  Result<Shape> operator()(const ArgMax& op) const { return Reduced(x(), op.axis); }
 
   Result<Shape> operator()(const Transpose& op) const {
     Shape shape;
@@ -134,7 +216,73 @@ struct Infer {
     return x();
   }
 
-  Result<Shape> operator()(const Softmax&) const {
+  Result<Shape> operator()(const Pad& op) const {
+    const size_t rank = x().size();
+    if (op.before.size() != rank || op.after.size() != rank) {
+      return Error{.message = "its padding does not fit " + ToString(x())};
+    }
+    Shape shape = x();
+    for (size_t i = 0; i < rank; ++i) {
+      // What a mirror can give: all of it, or all but the edge.
+      const int64_t most = op.mode == Pad::Mode::kReflect     ? x()[i] - 1
+                           : op.mode == Pad::Mode::kSymmetric ? x()[i]
+                                                              : kMaxElements;
+      for (const int64_t added : {op.before[i], op.after[i]}) {
+        if (added < 0 || added > most) {
+          return Error{.message =
+                           "a padding of " + std::to_string(added) + " for " + ToString(x())};
+        }
+        shape[i] += added;
+      }
+    }
+    WRANGLET_RETURN_IF_ERROR(ElementCount(shape));
+    return shape;
+  }
+
+  Result<Shape> operator()(const Concat& op) const {
+    WRANGLET_ASSIGN(Shape shape, Reduced(x(), op.axis));
+    const auto axis = static_cast<size_t>(op.axis);
+    shape[axis] = 0;
+    for (const Shape& input : inputs) {
+      Shape other = input;
+      if (other.size() == shape.size()) other[axis] = shape[axis];
+      if (other != shape || input[axis] > kMaxElements - shape[axis]) {
+        return Error{.message = "shapes " + Of(x(), input) + " do not fit each other"};
+      }
+      shape[axis] += input[axis];
+    }
+    return shape;
+  }
+
+  Result<Shape> operator()(const Slice& op) const {
+    const size_t rank = x().size();
+    if (op.begin.size() != rank || op.size.size() != rank || op.stride.size() != rank) {
+      return Error{.message = "its ranges do not fit " + ToString(x())};
+    }
+    for (size_t i = 0; i < rank; ++i) {
+      const int64_t first = op.begin[i], size = op.size[i], stride = op.stride[i];
+      const int64_t last = first + (size - 1) * stride;
+      if (size < 1 || stride == 0 || std::min(first, last) < 0 || std::max(first, last) >= x()[i]) {
+        return Error{.message = "takes " + std::to_string(size) + " elements from " +
+                                std::to_string(first) + " on, by steps of " +
+                                std::to_string(stride) + ", of " + ToString(x())};
+      }
+    }
+    return Shape(op.size.begin(), op.size.end());
+  }
+
+  Result<Shape> operator()(const Resize& op) const {
+    if (x().size() != 4 || op.height < 1 || op.width < 1) {
+      return Error{.message = "resizes " + ToString(x()) + " to " + std::to_string(op.height) +
+                              "x" + std::to_string(op.width)};
+    }
+    return Shape{x()[0], op.height, op.width, x()[3]};
+  }
+
+  Result<Shape> operator()(const Softmax&) const { return ExpectNoScalar(); }
+  Result<Shape> operator()(const L2Normalization&) const { return ExpectNoScalar(); }
+
+  Result<Shape> ExpectNoScalar() const {
     if (x().empty()) return Error{.message = "a scalar has no last dimension"};
     return x();
   }
@@ -156,6 +304,16 @@ int64_t WindowOutput(int64_t in, int64_t kernel, int64_t stride, int64_t dilatio
 
 Result<Shape> InferShape(const Operator& op, std::span<const Shape> inputs) {
   return std::visit(Infer{inputs}, op);
+}
+
+bool FitsTransposeConv(const TransposeConv& op, const Shape& input, const Shape& filter,
+                       const Shape& output) {
+  const Window& w = op.window;
+  const Padding& p = w.padding;
+  return output.size() == 4 && output[0] == input[0] && output[3] == filter[0] &&
+         WindowOutput(output[1], filter[1], w.stride_h, w.dilation_h, p.top, p.bottom) ==
+             input[1] &&
+         WindowOutput(output[2], filter[2], w.stride_w, w.dilation_w, p.left, p.right) == input[2];
 }
 
 std::pair<int32_t, int32_t> SamePadding(int64_t in, int64_t kernel, int64_t stride,

@@ -15,13 +15,18 @@
 namespace wranglet {
 
 // The output's shape, from the inputs': as many as the operator takes, less an absent bias. Of
-// Mean, with the axes kept; of Reshape, which alone does not follow from its input, the input's.
-// Errors say what does not fit.
+// Mean and ArgMax, with the axes kept; of Reshape, which does not follow from its input, the
+// input's; of TransposeConv, of which several fit, the smallest. Errors say what does not fit.
 Result<Shape> InferShape(const Operator& op, std::span<const Shape> inputs);
 
 // Output elements along one dimension of a window: 0 or less when it does not fit.
 int64_t WindowOutput(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
                      int64_t behind);
+
+// Whether a TransposeConv with this window and filter may make `output` of `input`: the convolution
+// back from it has to give `input`'s height and width.
+bool FitsTransposeConv(const TransposeConv& op, const Shape& input, const Shape& filter,
+                       const Shape& output);
 
 // Padding before the first and behind the last element of a dimension: TensorFlow's SAME, by which
 // the output is as long as the input divided by the stride, rounded up, and an odd element goes

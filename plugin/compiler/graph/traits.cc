@@ -27,8 +27,17 @@ std::vector<int64_t> Widened(const Tensor& tensor) {
 
 std::optional<int> FilterChannelAxis(const Operator& op) {
   if (std::holds_alternative<DepthwiseConv2D>(op)) return 3;
-  if (std::holds_alternative<Conv2D>(op) || std::holds_alternative<FullyConnected>(op)) return 0;
+  if (std::holds_alternative<Conv2D>(op) || std::holds_alternative<FullyConnected>(op) ||
+      std::holds_alternative<TransposeConv>(op)) {
+    return 0;
+  }
   return std::nullopt;
+}
+
+bool KeepsQuantization(const Operator& op) {
+  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op) ||
+         std::holds_alternative<Resize>(op) || std::holds_alternative<Pool2D>(op);
 }
 
 Activation* FusedActivation(Operator& op) { return FusedActivationOf(op); }
@@ -45,8 +54,17 @@ int64_t BytesOf(const Tensor& tensor) {
 }
 
 int64_t MacsOf(const Graph& graph, const Node& node) {
+  if (const auto* product = node.As<BatchMatMul>()) {
+    const Shape& a = graph.tensor(node.inputs[0]).shape;
+    return CountOf(graph.tensor(node.outputs[0])) * a[a.size() - (product->adj_a ? 2 : 1)];
+  }
   const std::optional<int> axis = FilterChannelAxis(node.op);
   if (!axis) return 0;
+  if (node.As<TransposeConv>() != nullptr) {
+    // Every element of the input is multiplied by the filter of every output channel.
+    const Tensor& filter = graph.tensor(node.inputs[1]);
+    return CountOf(graph.tensor(node.inputs[0])) * (CountOf(filter) / filter.shape[3]);
+  }
   // Every element of the output is a sum of as many products as the filter has a channel.
   const Tensor& filter = graph.tensor(node.inputs[1]);
   const int64_t channels = filter.shape[static_cast<size_t>(*axis)];

@@ -15,6 +15,10 @@ namespace wranglet {
 // operator that has no filter.
 std::optional<int> FilterChannelAxis(const Operator& op);
 
+// Whether the output of a quantised operator has its input's scale and zero point, for it holds the
+// input's stored values, moved, or means of them.
+bool KeepsQuantization(const Operator& op);
+
 // The fused activation of an operator that can have one, or null.
 Activation* FusedActivation(Operator& op);
 const Activation* FusedActivation(const Operator& op);
@@ -23,7 +27,7 @@ const Activation* FusedActivation(const Operator& op);
 int64_t CountOf(const Tensor& tensor);
 int64_t BytesOf(const Tensor& tensor);
 
-// The multiply-accumulates of one run of a node: 0 of one without a filter.
+// The multiply-accumulates of one run of a node: 0 of one that is no product of matrices.
 int64_t MacsOf(const Graph& graph, const Node& node);
 
 // The elements of a constant of int64 or int32; nothing of any other tensor.

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/compiler/graph/shapes.h"
-
 namespace wranglet {
 namespace {
 
@@ -42,6 +40,14 @@ TEST(Traits, MacsAreTheProductsOfEveryOutput) {
   EXPECT_EQ(MacsOf(graph, node), 3 * 3 * 4 * (3 * 3 * 3));
   node = {.op = DepthwiseConv2D{}, .inputs = {x, taps}, .outputs = {y}};
   EXPECT_EQ(MacsOf(graph, node), 3 * 3 * 4 * (3 * 3));
+  // Of 9 pixels of 6 channels, each by the filters of 4.
+  const TensorId small = graph.Add({.shape = {1, 3, 3, 6}});
+  const TensorId spread = graph.Add({.shape = {4, 3, 3, 6}});
+  node = {.op = TransposeConv{}, .inputs = {small, spread}, .outputs = {x}};
+  EXPECT_EQ(MacsOf(graph, node), 9 * 6 * (4 * 3 * 3));
+  const TensorId a = graph.Add({.shape = {5, 7}}), product = graph.Add({.shape = {7, 3}});
+  node = {.op = BatchMatMul{.adj_a = true}, .inputs = {a, a}, .outputs = {product}};
+  EXPECT_EQ(MacsOf(graph, node), 7 * 3 * 5);
   node = {.op = Softmax{}, .inputs = {x}, .outputs = {y}};
   EXPECT_EQ(MacsOf(graph, node), 0);
 }
@@ -52,19 +58,6 @@ TEST(Traits, ConstantIntegersAreWidened) {
   EXPECT_EQ(ConstantIntegers(IntegerConstant(DType::kInt64, {7, 0})), (std::vector<int64_t>{7}));
   EXPECT_EQ(ConstantIntegers(IntegerConstant(DType::kFloat32, {1})), std::nullopt);
   EXPECT_EQ(ConstantIntegers({.dtype = DType::kInt32, .shape = {2}}), std::nullopt);
-}
-
-TEST(Shapes, SamePaddingPutsAnOddElementBehind) {
-  EXPECT_EQ(SamePadding(5, 3, 1, 1), std::pair(1, 1));
-  EXPECT_EQ(SamePadding(224, 3, 2, 1), std::pair(0, 1));
-  EXPECT_EQ(SamePadding(5, 3, 1, 2), std::pair(2, 2));
-  EXPECT_EQ(SamePadding(9, 1, 4, 1), std::pair(0, 0));
-}
-
-TEST(Shapes, AxesCountFromTheFrontAscendingAndOnce) {
-  EXPECT_EQ(*NormalizedAxes(std::vector<int64_t>{-1, 0, 3}, 4), (std::vector<int32_t>{0, 3}));
-  EXPECT_FALSE(NormalizedAxes(std::vector<int64_t>{0, 4}, 4).ok());
-  EXPECT_EQ(NormalizedAxis(-5, 4).error().message, "axis -5 of a tensor of 4 dimensions");
 }
 
 }  // namespace

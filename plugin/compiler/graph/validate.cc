@@ -17,7 +17,11 @@ struct Arity {
   Range operator()(const Conv2D&) const { return {2, 3}; }
   Range operator()(const DepthwiseConv2D&) const { return {2, 3}; }
   Range operator()(const FullyConnected&) const { return {2, 3}; }
+  Range operator()(const TransposeConv&) const { return {2, 3}; }
+  Range operator()(const BatchMatMul&) const { return {2, 2}; }
   Range operator()(const Binary&) const { return {2, 2}; }
+  Range operator()(const PRelu&) const { return {2, 2}; }
+  Range operator()(const Concat&) const { return {1, kMaxNodes}; }
   Range operator()(const BatchNormalization&) const { return {5, 5}; }
   template <typename T>
   Range operator()(const T&) const {
@@ -133,6 +137,13 @@ class Validator {
     if (actual == *inferred) return Done{};
     const auto* mean = node.As<Mean>();
     if (mean != nullptr && actual == WithoutAxes(*inferred, mean->axes)) return Done{};
+    const auto* arg_max = node.As<ArgMax>();
+    if (arg_max != nullptr && actual == WithoutAxes(*inferred, {arg_max->axis})) return Done{};
+    const auto* transpose_conv = node.As<TransposeConv>();
+    if (transpose_conv != nullptr &&
+        FitsTransposeConv(*transpose_conv, inputs[0], inputs[1], actual)) {
+      return Done{};
+    }
     if (node.As<Reshape>() != nullptr && *ElementCount(*inferred) == *ElementCount(actual)) {
       return Done{};
     }

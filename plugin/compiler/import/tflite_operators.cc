@@ -112,21 +112,18 @@ Result<Operator> TranslateFullyConnected(TfliteOperator& op) {
   return Operator(fully_connected);
 }
 
-// Only pools over the whole image: they are the mean over height and width.
-Result<Operator> TranslateAveragePool2D(TfliteOperator& op) {
+template <Pool2D::Kind kind>
+Result<Operator> TranslatePool2D(TfliteOperator& op) {
   WRANGLET_RETURN_IF_ERROR(ExpectArity(op, 1, 1));
   WRANGLET_ASSIGN(const auto* options,
                   ReadTfliteOptions<tflite::Pool2DOptions>(op.record, op.file));
-  const Shape& image = op.input(0).shape;
-  const Shape& result = op.output().shape;
-  const bool is_global = image.size() == 4 && result.size() == 4 && result[1] == 1 &&
-                         result[2] == 1 && options->filter_height() == image[1] &&
-                         options->filter_width() == image[2];
-  if (!is_global || options->fused_activation_function() != tflite::FusedActivation_NONE) {
-    return Error{.message = "only a pool over the whole image without activation is supported",
-                 .hint = "use global average pooling"};
-  }
-  return Operator(Mean{.axes = {1, 2}, .is_pool = true});
+  Pool2D pool{
+      .kind = kind, .kernel_h = options->filter_height(), .kernel_w = options->filter_width()};
+  WRANGLET_ASSIGN(pool.window,
+                  ReadWindow(op.input(0), options->padding(), pool.kernel_h, pool.kernel_w,
+                             {.stride_h = options->stride_h(), .stride_w = options->stride_w()}));
+  WRANGLET_ASSIGN(pool.activation, ReadActivation(options->fused_activation_function()));
+  return Operator(pool);
 }
 
 Result<Operator> TranslateMean(TfliteOperator& op) {
@@ -201,11 +198,12 @@ using Translate = Result<Operator> (*)(TfliteOperator&);
 const std::map<int, Translate>& Translations() {
   static const auto* const kTranslations = new std::map<int, Translate>{
       {0, TranslateBinary<Binary::Kind::kAdd, true>},
-      {1, TranslateAveragePool2D},
+      {1, TranslatePool2D<Pool2D::Kind::kAverage>},
       {3, TranslateConvolution<Conv2D, tflite::Conv2DOptions>},
       {4, TranslateConvolution<DepthwiseConv2D, tflite::DepthwiseConv2DOptions>},
       {6, TranslateUnary<Dequantize>},
       {9, TranslateFullyConnected},
+      {17, TranslatePool2D<Pool2D::Kind::kMax>},
       {18, TranslateBinary<Binary::Kind::kMul, true>},
       {19, TranslateClamp<tflite::FusedActivation_RELU>},
       {20, TranslateClamp<tflite::FusedActivation_RELU_N1_TO_1>},

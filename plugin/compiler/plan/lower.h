@@ -14,15 +14,27 @@ namespace wranglet {
 Status Lower(Lowering& to, const Node& node, const Conv2D& op);
 Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op);
 Status Lower(Lowering& to, const Node& node, const FullyConnected& op);
+Status Lower(Lowering& to, const Node& node, const TransposeConv& op);
+Status Lower(Lowering& to, const Node& node, const BatchMatMul& op);
+Status Lower(Lowering& to, const Node& node, const Pool2D& op);
 Status Lower(Lowering& to, const Node& node, const Binary& op);
 Status Lower(Lowering& to, const Node& node, const Clamp& op);
+Status Lower(Lowering& to, const Node& node, const Unary& op);
+Status Lower(Lowering& to, const Node& node, const PRelu& op);
 Status Lower(Lowering& to, const Node& node, const Mean& op);
+Status Lower(Lowering& to, const Node& node, const ArgMax& op);
+Status Lower(Lowering& to, const Node& node, const L2Normalization& op);
 Status Lower(Lowering& to, const Node& node, const Softmax& op);
 Status Lower(Lowering& to, const Node& node, const Reshape& op);
 Status Lower(Lowering& to, const Node& node, const Transpose& op);
+Status Lower(Lowering& to, const Node& node, const Pad& op);
+Status Lower(Lowering& to, const Node& node, const Concat& op);
+Status Lower(Lowering& to, const Node& node, const Slice& op);
+Status Lower(Lowering& to, const Node& node, const Resize& op);
 Status Lower(Lowering& to, const Node& node, const BatchNormalization& op);
 Status Lower(Lowering& to, const Node& node, const Quantize& op);
 Status Lower(Lowering& to, const Node& node, const Dequantize& op);
+Status Lower(Lowering& to, const Node& node, const Cast& op);
 
 }  // namespace wranglet
 

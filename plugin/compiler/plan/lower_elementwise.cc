@@ -32,6 +32,8 @@ BinaryKind KindOf(Binary::Kind kind) {
       return BinaryKind::kMaximum;
     case Binary::Kind::kMinimum:
       return BinaryKind::kMinimum;
+    case Binary::Kind::kDiv:
+      return BinaryKind::kDiv;
   }
   return BinaryKind::kAdd;
 }

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "kernels/average_pool.h"
 #include "kernels/mean.h"
 #include "kernels/softmax.h"
 #include "plugin/compiler/plan/lower.h"
@@ -62,17 +61,6 @@ Status Lower(Lowering& to, const Node& node, const Mean& op) {
     return Done{};
   }
   const Quantization &from = *input.quantization, &into = *output.quantization;
-  if (op.is_pool && from == into) {
-    to.Emit(node,
-            AveragePoolInt8Params{{.batch = r->outer,
-                                   .in_h = r->reduced,
-                                   .in_c = r->inner,
-                                   .out_c = r->inner,
-                                   .kernel_h = r->reduced},
-                                  OutputOf(into, {})},
-            args);
-    return Done{};
-  }
   const float scale = from.scale[0] / (into.scale[0] * static_cast<float>(r->reduced));
   if (!std::isfinite(scale)) {
     return to.graph().ErrorAt(node, "the scales of input and output are too far apart");

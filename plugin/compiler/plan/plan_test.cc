@@ -172,7 +172,7 @@ TEST_F(PlanTest, EqualFiltersAreStoredOnce) {
 
 TEST_F(PlanTest, APoolRoundsAsTensorFlowLiteDoes) {
   const TensorId x = Input8({1, 4, 4, 16});
-  graph_.outputs = {Node8(Mean{.axes = {1, 2}, .is_pool = true}, {x}, {1, 16}),
+  graph_.outputs = {Node8(Pool2D{.kernel_h = 4, .kernel_w = 4}, {x}, {1, 1, 1, 16}),
                     Node8(Mean{.axes = {1, 2}}, {x}, {1, 16})};
   const Plan plan = MustPlan();
   const auto* pool = std::get_if<AveragePoolInt8Params>(&plan.steps[0].params);
@@ -184,7 +184,7 @@ TEST_F(PlanTest, APoolRoundsAsTensorFlowLiteDoes) {
 
 TEST_F(PlanTest, APoolThatStoresItsMeansAnewIsAMean) {
   const TensorId x = Input8({1, 4, 4, 16});
-  graph_.outputs = {Node8(Mean{.axes = {1, 2}, .is_pool = true}, {x}, {1, 16})};
+  graph_.outputs = {Node8(Pool2D{.kernel_h = 4, .kernel_w = 4}, {x}, {1, 1, 1, 16})};
   graph_.tensor(graph_.outputs[0]).quantization = Quantization{{0.25f}, {3}};
   EXPECT_TRUE(std::holds_alternative<MeanInt8Params>(MustPlan().steps[0].params));
 }

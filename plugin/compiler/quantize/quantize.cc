@@ -25,11 +25,6 @@ bool AllFinite(std::span<const float> values) {
   return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
-// Whether the output holds the input's stored values, moved at most.
-bool KeepsValues(const Operator& op) {
-  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op);
-}
-
 // Of the filter's channel c, whose elements lie strided: f(index into the filter) for each.
 template <typename F>
 void ForEachOfChannel(const Shape& shape, int axis, int64_t channel, F&& f) {
@@ -91,7 +86,7 @@ class Quantizer {
 
   Status QuantizeOutput(const Node& node) {
     Tensor& output = graph_.tensor(node.outputs[0]);
-    if (KeepsValues(node.op)) {
+    if (KeepsQuantization(node.op)) {
       output.dtype = DType::kInt8;
       output.quantization = graph_.tensor(node.inputs[0]).quantization;
       return Done{};

@@ -179,6 +179,8 @@ class Evaluation {
         return std::max(a, b);
       case Binary::Kind::kMinimum:
         return std::min(a, b);
+      case Binary::Kind::kDiv:
+        return a / b;
     }
     return 0;
   }
