@@ -5,6 +5,7 @@
 
 #include "plugin/compiler/cli/command.h"
 #include "plugin/compiler/import/import.h"
+#include "plugin/compiler/plan/support.h"
 
 namespace wranglet {
 namespace {
@@ -23,6 +24,22 @@ std::string Wrapped(const std::vector<std::string>& names) {
   return text + line + "\n";
 }
 
+// A row an operator, a column a precision.
+std::string SupportTable() {
+  std::string text = "| operator |", rule = "|---|";
+  for (const DType dtype : kPrecisions) {
+    text += std::string(" ") + NameOf(dtype) + " |";
+    rule += "---|";
+  }
+  text += "\n" + rule + "\n";
+  for (const OperatorSupport& row : SupportOfOperators()) {
+    text += "| " + row.name + " |";
+    for (const bool supported : row.by_precision) text += supported ? " yes |" : " |";
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 int RunOperators(const Arguments& arguments, const Streams& streams) {
@@ -34,7 +51,12 @@ int RunOperators(const Arguments& arguments, const Streams& streams) {
         << "What `wranglet operators` prints: the operators that a network may have. What a "
            "kernel\n"
         << "cannot do with one (a type, a shape), `wranglet inspect MODEL` tells, and names the "
-           "node.\n";
+           "node.\n\n"
+        << "## Kernels\n\n"
+        << "Found by planning a small network of each. int16 is 16-bit activations with 8-bit\n"
+        << "filters. Operators of the files' formats become these, or are computed at compile "
+           "time.\n\n"
+        << SupportTable();
     for (const FormatOperators& format : SupportedOperators()) {
       streams.out << "\n## " << format.format << "\n\n" << Wrapped(format.operators);
     }
