@@ -8,6 +8,10 @@
 
 namespace wranglet {
 
+// Makes every uint8 tensor that has a scale int8, by 128 less in data and zero points: the kernels
+// are int8's. The network's inputs and outputs stay as the file has them, behind Quantize nodes.
+Status UnsignedToSigned(Graph& graph);
+
 // Takes Transposes out: each sinks through what does not mind the order of dimensions until another
 // undoes it, or a node that minds needs it. An input of the network that is only ever transposed to
 // channels-last becomes channels-last itself.
@@ -30,8 +34,9 @@ using Pass = Status (*)(Graph&);
 
 // All of them, in the order in which they help each other: Transposes go first, so that the others
 // find producers and consumers side by side.
-inline constexpr Pass kPasses[] = {RemoveDeadNodes, CancelTransposes, FoldBatchNormalization,
-                                   FuseBias,        FuseActivation,   RemoveDeadNodes};
+inline constexpr Pass kPasses[] = {RemoveDeadNodes,        UnsignedToSigned, CancelTransposes,
+                                   FoldBatchNormalization, FuseBias,         FuseActivation,
+                                   RemoveDeadNodes};
 
 // Runs them, each followed by Validate.
 Status RunPasses(Graph& graph);
