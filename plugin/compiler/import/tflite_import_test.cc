@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/compiler/import/tflite_builder.h"
 #include "plugin/compiler/import/tflite_schema_generated.h"
 
 namespace wranglet {
@@ -24,34 +25,18 @@ struct Model {
   tflite::TensorType image_type = tflite::TensorType_INT8;
 
   std::vector<std::byte> Bytes() const {
-    using namespace tflite;  // NOLINT: the builders' names are long enough
-    flatbuffers::FlatBufferBuilder b;
-    const auto empty = CreateBufferDirect(b);
-    const std::vector<uint8_t> filter(filter_bytes, 1);
-    const auto weights = CreateBufferDirect(b, &filter);
-    const std::vector<float> scale = {0.5f};
-    const std::vector<int64_t> zero = {-3}, zeros(filter_scales.size(), 0);
-    const auto per_tensor = CreateQuantizationParametersDirect(b, nullptr, nullptr, &scale, &zero);
-    const auto per_channel =
-        CreateQuantizationParametersDirect(b, nullptr, nullptr, &filter_scales, &zeros);
-    const std::vector<int32_t> filter_shape = {4, 3, 3, 2}, output_shape = {1, 3, 3, 4};
-    const std::vector<flatbuffers::Offset<tflite::Tensor>> tensors = {
-        CreateTensorDirect(b, &image_shape, image_type, 0, "image", per_tensor),
-        CreateTensorDirect(b, &filter_shape, TensorType_INT8, 1, "filter", per_channel),
-        CreateTensorDirect(b, &output_shape, TensorType_INT8, 0, "output", per_tensor)};
-    const auto options =
-        CreateConv2DOptions(b, Padding_SAME, stride, stride, FusedActivation_RELU6);
-    const std::vector<int32_t> node_outputs = {2}, inputs = {0};
-    const std::vector<flatbuffers::Offset<tflite::Operator>> operators = {CreateOperatorDirect(
-        b, 0, &operator_inputs, &node_outputs, 1, flatbuffers::Offset<AnyTable>(options.o))};
-    const std::vector<flatbuffers::Offset<SubGraph>> subgraphs = {
-        CreateSubGraphDirect(b, &tensors, &inputs, &outputs, &operators)};
-    const std::vector<flatbuffers::Offset<OperatorCode>> codes = {
-        CreateOperatorCodeDirect(b, 0, nullptr, 1, operator_number)};
-    const std::vector<flatbuffers::Offset<Buffer>> buffers = {empty, weights};
-    FinishModelBuffer(b, CreateModelDirect(b, 3, &codes, &subgraphs, "test", &buffers));
-    const auto* data = reinterpret_cast<const std::byte*>(b.GetBufferPointer());
-    return {data, data + b.GetSize()};
+    TfliteBuilder file;
+    const TfliteQuantization per_tensor = {.scale = {0.5f}, .zero_point = {-3}};
+    const TfliteQuantization per_channel = {
+        .scale = filter_scales, .zero_point = std::vector<int64_t>(filter_scales.size(), 0)};
+    file.Activation(image_type, image_shape, per_tensor);
+    file.Constant(tflite::TensorType_INT8, {4, 3, 3, 2}, std::vector<int8_t>(filter_bytes, 1),
+                  per_channel);
+    file.Activation(tflite::TensorType_INT8, {1, 3, 3, 4}, per_tensor);
+    file.Operator(static_cast<tflite::BuiltinOperator>(operator_number), operator_inputs, {2},
+                  tflite::CreateConv2DOptions(file.fbb, tflite::Padding_SAME, stride, stride,
+                                              tflite::FusedActivation_RELU6));
+    return file.Finish({0}, outputs);
   }
 };
 
@@ -87,10 +72,10 @@ TEST(TfliteImport, ErrorsNameFileOperatorAndWhatToDo) {
             "m.tflite: node 'operator 9999 0' (operator 9999): the operator operator 9999 is not "
             "supported; docs/operators.md lists those that are");
   EXPECT_EQ(ErrorOf({.filter_bytes = 71}),
-            "m.tflite: tensor 'filter' holds 71 bytes where its shape 4x3x3x2 needs 72; "
+            "m.tflite: tensor 't1' holds 71 bytes where its shape 4x3x3x2 needs 72; "
             "the file is damaged; export it again");
   EXPECT_EQ(ErrorOf({.image_shape = {1, -1, 5, 2}}),
-            "m.tflite: tensor 'image' dimension 1 is -1; export the model with a static shape");
+            "m.tflite: tensor 't0' dimension 1 is -1; export the model with a static shape");
 }
 
 TEST(TfliteImport, RefusesWhatDoesNotFit) {

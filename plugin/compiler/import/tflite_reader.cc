@@ -7,31 +7,6 @@
 namespace wranglet {
 namespace {
 
-// By number, as the public schema lists them.
-constexpr std::string_view kOperatorNames =
-    "ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE "
-    "EMBEDDING_LOOKUP FLOOR FULLY_CONNECTED HASHTABLE_LOOKUP L2_NORMALIZATION L2_POOL_2D "
-    "LOCAL_RESPONSE_NORMALIZATION LOGISTIC LSH_PROJECTION LSTM MAX_POOL_2D MUL RELU "
-    "RELU_N1_TO_1 RELU6 RESHAPE RESIZE_BILINEAR RNN SOFTMAX SPACE_TO_DEPTH SVDF TANH "
-    "CONCAT_EMBEDDINGS SKIP_GRAM CALL CUSTOM EMBEDDING_LOOKUP_SPARSE PAD "
-    "UNIDIRECTIONAL_SEQUENCE_RNN GATHER BATCH_TO_SPACE_ND SPACE_TO_BATCH_ND TRANSPOSE MEAN "
-    "SUB DIV SQUEEZE UNIDIRECTIONAL_SEQUENCE_LSTM STRIDED_SLICE BIDIRECTIONAL_SEQUENCE_RNN "
-    "EXP TOPK_V2 SPLIT LOG_SOFTMAX DELEGATE BIDIRECTIONAL_SEQUENCE_LSTM CAST PRELU MAXIMUM "
-    "ARG_MAX MINIMUM LESS NEG PADV2 GREATER GREATER_EQUAL LESS_EQUAL SELECT SLICE SIN "
-    "TRANSPOSE_CONV SPARSE_TO_DENSE TILE EXPAND_DIMS EQUAL NOT_EQUAL LOG SUM SQRT RSQRT "
-    "SHAPE POW ARG_MIN FAKE_QUANT REDUCE_PROD REDUCE_MAX PACK LOGICAL_OR ONE_HOT "
-    "LOGICAL_AND LOGICAL_NOT UNPACK REDUCE_MIN FLOOR_DIV REDUCE_ANY SQUARE ZEROS_LIKE FILL "
-    "FLOOR_MOD RANGE RESIZE_NEAREST_NEIGHBOR LEAKY_RELU SQUARED_DIFFERENCE MIRROR_PAD ABS "
-    "SPLIT_V UNIQUE CEIL REVERSE_V2 ADD_N GATHER_ND COS WHERE RANK ELU REVERSE_SEQUENCE "
-    "MATRIX_DIAG QUANTIZE MATRIX_SET_DIAG ROUND HARD_SWISH ";
-
-// The name of operator `number`, or nothing when it is newer than our list.
-std::string_view NameOfNumber(int number) {
-  std::string_view rest = kOperatorNames;
-  for (; number > 0 && !rest.empty(); --number) rest.remove_prefix(rest.find(' ') + 1);
-  return number < 0 ? std::string_view() : rest.substr(0, rest.find(' '));
-}
-
 std::optional<DType> DTypeOf(tflite::TensorType type) {
   switch (type) {
     case tflite::TensorType_FLOAT32:
@@ -115,7 +90,8 @@ int TfliteOperatorNumber(const tflite::OperatorCode& code) {
 }
 
 std::string TfliteOperatorName(int number) {
-  const std::string_view name = NameOfNumber(number);
+  const std::string_view name =
+      tflite::EnumNameBuiltinOperator(static_cast<tflite::BuiltinOperator>(number));
   return name.empty() ? "operator " + std::to_string(number) : std::string(name);
 }
 
