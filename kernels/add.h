@@ -1,6 +1,5 @@
-// Addition of two int8 tensors of one shape, each with a scale of its own, by XNNPACK's fixed-point
-// arithmetic (qs8-vadd): out = (bias + a * a_multiplier + b * b_multiplier) >> shift, rounded half
-// up. Called by steps.cc.
+// Addition and subtraction of two quantised tensors, each with a scale of its own. Called by
+// steps.cc.
 
 #ifndef WRANGLET_KERNELS_ADD_H_
 #define WRANGLET_KERNELS_ADD_H_
@@ -8,24 +7,27 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "kernels/broadcast.h"
+#include "kernels/fixed_point.h"
 #include "kernels/params.h"
 #include "kernels/simd.h"
 
 namespace wranglet {
 
+// XNNPACK's fixed-point arithmetic (qs8-vadd): out = (bias + a * a_multiplier + b * b_multiplier)
+// >> shift, rounded half up.
 struct AddInt8Params {
-  int32_t count = 0;
+  Broadcast shape;
   int32_t a_multiplier = 0, b_multiplier = 0;
   int32_t bias = 0, shift = 0;
   Int8Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("count", count), v("a_multiplier", a_multiplier), v("b_multiplier", b_multiplier);
+    v("shape", shape), v("a_multiplier", a_multiplier), v("b_multiplier", b_multiplier);
     v("bias", bias), v("shift", shift), v("output", output);
   }
 };
@@ -33,7 +35,7 @@ struct AddInt8Params {
 // The parameters for these scales and zero points. The larger of the two scale ratios gets 20 to 21
 // bits; a ratio outside [2^-10, 2^8) cannot be expressed and gives nothing. A negative `b_scale`
 // subtracts.
-inline std::optional<AddInt8Params> MakeAddInt8Params(int32_t count, float a_scale,
+inline std::optional<AddInt8Params> MakeAddInt8Params(const Broadcast& shape, float a_scale,
                                                       int32_t a_zero_point, float b_scale,
                                                       int32_t b_zero_point, float output_scale,
                                                       const Int8Output& output) {
@@ -41,7 +43,7 @@ inline std::optional<AddInt8Params> MakeAddInt8Params(int32_t count, float a_sca
   const float larger = std::max(std::fabs(a_ratio), std::fabs(b_ratio));
   if (!(larger >= 0x1p-10f && larger < 0x1p8f)) return std::nullopt;
   const int32_t exponent = static_cast<int32_t>(std::bit_cast<uint32_t>(larger) >> 23) - 127;
-  AddInt8Params params{.count = count, .shift = 20 - exponent, .output = output};
+  AddInt8Params params{.shape = shape, .shift = 20 - exponent, .output = output};
   params.a_multiplier = static_cast<int32_t>(std::lrintf(std::ldexp(a_ratio, params.shift)));
   params.b_multiplier = static_cast<int32_t>(std::lrintf(std::ldexp(b_ratio, params.shift)));
   params.bias = (int32_t{1} << (params.shift - 1)) - params.a_multiplier * a_zero_point -
@@ -49,39 +51,96 @@ inline std::optional<AddInt8Params> MakeAddInt8Params(int32_t count, float a_sca
   return params;
 }
 
-// a, b, output: params.count elements; output may be a or b.
+// output may be an operand that is not repeated.
 inline void AddInt8(const AddInt8Params& params, const int8_t* a, const int8_t* b, int8_t* output) {
   const v128_t a_multiplier = wasm_i32x4_splat(params.a_multiplier);
   const v128_t b_multiplier = wasm_i32x4_splat(params.b_multiplier);
   const v128_t bias = wasm_i32x4_splat(params.bias);
   const v128_t zero_point = wasm_i16x8_splat(static_cast<int16_t>(params.output.zero_point));
-  const v128_t min = wasm_i8x16_splat(static_cast<int8_t>(params.output.min));
-  const v128_t max = wasm_i8x16_splat(static_cast<int8_t>(params.output.max));
+  const v128_t min = wasm_i16x8_splat(static_cast<int16_t>(params.output.min));
+  const v128_t max = wasm_i16x8_splat(static_cast<int16_t>(params.output.max));
   const auto scale = [&](v128_t a4, v128_t b4) {
     const v128_t sum = wasm_i32x4_add(wasm_i32x4_add(bias, wasm_i32x4_mul(a4, a_multiplier)),
                                       wasm_i32x4_mul(b4, b_multiplier));
     return wasm_i32x4_shr(sum, static_cast<uint32_t>(params.shift));
   };
-  const auto count = static_cast<size_t>(params.count);
-  for (size_t i = 0; i < count; i += 8) {
-    const v128_t a8 = wasm_i16x8_extend_low_i8x16(LoadUpTo8(a + i, count - i));
-    const v128_t b8 = wasm_i16x8_extend_low_i8x16(LoadUpTo8(b + i, count - i));
+  CombineLanes(params.shape, a, b, output, [&](v128_t a8, v128_t b8) {
     const v128_t low = scale(wasm_i32x4_extend_low_i16x8(a8), wasm_i32x4_extend_low_i16x8(b8));
     const v128_t high = scale(wasm_i32x4_extend_high_i16x8(a8), wasm_i32x4_extend_high_i16x8(b8));
-    const v128_t wide = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(low, high), zero_point);
-    const v128_t bytes = wasm_i8x16_narrow_i16x8(wide, wide);
-    StoreUpTo8(output + i, wasm_i8x16_min(wasm_i8x16_max(bytes, min), max), count - i);
-  }
+    const v128_t sum = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(low, high), zero_point);
+    return wasm_i16x8_min(wasm_i16x8_max(sum, min), max);
+  });
 }
 
 // The definition, which tests hold AddInt8 against.
 inline void AddInt8Reference(const AddInt8Params& params, const int8_t* a, const int8_t* b,
                              int8_t* output) {
-  for (int32_t i = 0; i < params.count; ++i) {
-    const int32_t sum = params.bias + a[i] * params.a_multiplier + b[i] * params.b_multiplier;
-    output[i] = static_cast<int8_t>(std::clamp((sum >> params.shift) + params.output.zero_point,
-                                               params.output.min, params.output.max));
+  CombineReference(params.shape, a, b, output, [&params](int8_t x, int8_t y) {
+    const int32_t sum = params.bias + x * params.a_multiplier + y * params.b_multiplier;
+    return static_cast<int8_t>(std::clamp((sum >> params.shift) + params.output.zero_point,
+                                          params.output.min, params.output.max));
+  });
+}
+
+// TensorFlow Lite's arithmetic (reference/add.h, sub.h): both operands, 15 bits to the left, are
+// brought to twice the larger scale, so that their sum fits, and the sum to the output's.
+struct AddInt16Params {
+  Broadcast shape;
+  bool subtract = false;
+  FixedPoint a_scale, b_scale, output_scale;
+  Int16Output output;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("shape", shape), v("subtract", subtract), v("a_scale", a_scale), v("b_scale", b_scale);
+    v("output_scale", output_scale), v("output", output);
   }
+};
+
+inline constexpr int32_t kAddInt16Shift = 15;
+
+// Without shape and output. Nothing when the output's scale is so much smaller than an input's that
+// the sum would have to be multiplied by 1 or more, which TensorFlow Lite refuses too.
+inline std::optional<AddInt16Params> MakeAddInt16Params(float a_scale, float b_scale,
+                                                        float output_scale) {
+  const double twice = 2 * std::max(double{a_scale}, double{b_scale});
+  const double to_output = twice / (double{1 << kAddInt16Shift} * double{output_scale});
+  if (!(to_output < 1)) return std::nullopt;
+  return AddInt16Params{.a_scale = ToFixedPoint(double{a_scale} / twice),
+                        .b_scale = ToFixedPoint(double{b_scale} / twice),
+                        .output_scale = ToFixedPoint(to_output)};
+}
+
+// output may be an operand that is not repeated.
+inline void AddInt16(const AddInt16Params& params, const int16_t* a, const int16_t* b,
+                     int16_t* output) {
+  const MultiplyFixedPoint scale_a(params.a_scale), scale_b(params.b_scale);
+  const MultiplyFixedPoint scale_output(params.output_scale);
+  const v128_t min = wasm_i16x8_splat(static_cast<int16_t>(params.output.min));
+  const v128_t max = wasm_i16x8_splat(static_cast<int16_t>(params.output.max));
+  const auto add = [&](v128_t a4, v128_t b4) {
+    const v128_t x = scale_a(wasm_i32x4_shl(a4, kAddInt16Shift));
+    const v128_t y = scale_b(wasm_i32x4_shl(b4, kAddInt16Shift));
+    return scale_output(params.subtract ? wasm_i32x4_sub(x, y) : wasm_i32x4_add(x, y));
+  };
+  CombineLanes(params.shape, a, b, output, [&](v128_t a8, v128_t b8) {
+    const v128_t low = add(wasm_i32x4_extend_low_i16x8(a8), wasm_i32x4_extend_low_i16x8(b8));
+    const v128_t high = add(wasm_i32x4_extend_high_i16x8(a8), wasm_i32x4_extend_high_i16x8(b8));
+    return wasm_i16x8_min(wasm_i16x8_max(wasm_i16x8_narrow_i32x4(low, high), min), max);
+  });
+}
+
+// The definition.
+inline void AddInt16Reference(const AddInt16Params& params, const int16_t* a, const int16_t* b,
+                              int16_t* output) {
+  CombineReference(params.shape, a, b, output, [&params](int16_t x, int16_t y) {
+    constexpr int32_t kOne = 1 << kAddInt16Shift;
+    const int32_t scaled_x = MultiplyReference(x * kOne, params.a_scale);
+    const int32_t scaled_y = MultiplyReference(y * kOne, params.b_scale);
+    const int32_t sum = params.subtract ? scaled_x - scaled_y : scaled_x + scaled_y;
+    return static_cast<int16_t>(std::clamp(MultiplyReference(sum, params.output_scale),
+                                           params.output.min, params.output.max));
+  });
 }
 
 }  // namespace wranglet

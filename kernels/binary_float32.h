@@ -1,12 +1,12 @@
-// Elementwise float32 operators of two tensors of one shape. Called by steps.cc and, to calibrate,
-// by the compiler.
+// Elementwise float32 operators of two tensors. Called by steps.cc and, to calibrate, by the
+// compiler.
 
 #ifndef WRANGLET_KERNELS_BINARY_FLOAT32_H_
 #define WRANGLET_KERNELS_BINARY_FLOAT32_H_
 
-#include <cstddef>
 #include <cstdint>
 
+#include "kernels/broadcast.h"
 #include "kernels/params.h"
 #include "kernels/simd.h"
 #include "kernels/tile_float32.h"
@@ -16,26 +16,23 @@ namespace wranglet {
 enum class BinaryKind : int32_t { kAdd, kSub, kMul, kMaximum, kMinimum, kDiv };
 
 struct BinaryFloat32Params {
-  int32_t count = 0;
+  Broadcast shape;
   BinaryKind kind = BinaryKind::kAdd;
   FloatOutput output;
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("count", count), v("kind", kind), v("output", output);
+    v("shape", shape), v("kind", kind), v("output", output);
   }
 };
 
-// a, b, output: params.count elements; output may be a or b.
+// output may be an operand that is not repeated.
 inline void BinaryFloat32(const BinaryFloat32Params& params, const float* a, const float* b,
                           float* output) {
   const ClampFloat32x4 clamp(params.output);
-  const auto for_each = [&](auto&& apply) {
-    const auto count = static_cast<size_t>(params.count);
-    for (size_t i = 0; i < count; i += 4) {
-      const v128_t result = apply(LoadUpTo4(a + i, count - i), LoadUpTo4(b + i, count - i));
-      StoreUpTo4(output + i, clamp(result), count - i);
-    }
+  const auto for_each = [&](auto&& combine) {
+    CombineLanes(params.shape, a, b, output,
+                 [&](v128_t x, v128_t y) { return clamp(combine(x, y)); });
   };
   switch (params.kind) {
     case BinaryKind::kAdd:

@@ -43,6 +43,16 @@ struct Int8Output {
   }
 };
 
+// Where an int16 kernel puts its result: int16 tensors have no zero point.
+struct Int16Output {
+  int32_t min = -32768, max = 32767;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("min", min), v("max", max);
+  }
+};
+
 // A fused activation of a float kernel.
 struct FloatOutput {
   float min = -std::numeric_limits<float>::infinity();

@@ -47,6 +47,15 @@ inline v128_t LoadUpTo8(const int8_t* from, size_t left) {
   return left >= 8 ? wasm_v128_load64_zero(from) : LoadPartial8(from, left);
 }
 
+// 8 int16 where that many are left; else those, and zeros above; reads none beyond them.
+inline v128_t LoadUpTo8(const int16_t* from, size_t left) {
+  if (left >= 8) return wasm_v128_load(from);
+  const auto* bytes = reinterpret_cast<const int8_t*>(from);
+  if (left < 4) return LoadPartial8(bytes, 2 * left);
+  return wasm_i64x2_shuffle(wasm_v128_load64_zero(bytes), LoadPartial8(bytes + 8, 2 * left - 8), 0,
+                            2);
+}
+
 // The low `count` bytes of `value`, 8 where count is more.
 inline void StoreUpTo8(int8_t* to, v128_t value, size_t count) {
   if (count >= 8) {
@@ -55,6 +64,21 @@ inline void StoreUpTo8(int8_t* to, v128_t value, size_t count) {
   }
   auto bytes = static_cast<uint64_t>(wasm_i64x2_extract_lane(value, 0));
   for (size_t i = 0; i < count; ++i, bytes >>= 8) to[i] = static_cast<int8_t>(bytes);
+}
+
+// The low `count` int16 of `value`, 8 where count is more.
+inline void StoreUpTo8(int16_t* to, v128_t value, size_t count) {
+  if (count >= 8) {
+    wasm_v128_store(to, value);
+    return;
+  }
+  if (count >= 4) {
+    wasm_v128_store64_lane(to, value, 0);
+    to += 4, count -= 4;
+    value = wasm_i64x2_shuffle(value, value, 1, 1);
+  }
+  auto bits = static_cast<uint64_t>(wasm_i64x2_extract_lane(value, 0));
+  for (size_t i = 0; i < count; ++i, bits >>= 16) to[i] = static_cast<int16_t>(bits);
 }
 
 // `count` (at most 4 of it) floats, zeros above; reads none beyond them.

@@ -46,6 +46,12 @@ class Random {
     return values;
   }
 
+  std::vector<int16_t> Shorts(int64_t count, int32_t low = -32768, int32_t high = 32767) {
+    std::vector<int16_t> values(static_cast<size_t>(count));
+    for (int16_t& value : values) value = static_cast<int16_t>(Int(low, high));
+    return values;
+  }
+
   std::vector<int32_t> Ints(int64_t count, int32_t low, int32_t high) {
     std::vector<int32_t> values(static_cast<size_t>(count));
     for (int32_t& value : values) value = Int(low, high);
@@ -66,6 +72,15 @@ class Random {
     if (Int(0, 1)) {
       output.min = Int(-128, 127);
       output.max = Int(output.min, 127);
+    }
+    return output;
+  }
+
+  Int16Output Output16() {
+    Int16Output output;
+    if (Int(0, 1)) {
+      output.min = Int(-32768, 32767);
+      output.max = Int(output.min, 32767);
     }
     return output;
   }

@@ -31,7 +31,8 @@ Plan TwoSteps() {
        .completes = {}},
       {.node = "add",
        .summary = "Add",
-       .params = BinaryFloat32Params{16, BinaryKind::kMul, {.min = 0.0f}},
+       .params =
+           BinaryFloat32Params{{.sizes = {1, 1, 1, 1, 1, 16}}, BinaryKind::kMul, {.min = 0.0f}},
        .args = {Arena(0), kNone, Arena(0)},
        .completes = {}},
   };
@@ -51,8 +52,8 @@ void wranglet_infer() {
       Arena<int8_t>(16), Weights<int8_t>(0), Weights<int32_t>(16), Weights<float>(48),
       Arena<int8_t>(0));
   // add: Add
-  BinaryFloat32({.count = 16, .kind = BinaryKind{2}, .output = {.min = 0.0f}}, Arena<float>(0),
-      nullptr, Arena<float>(0));
+  BinaryFloat32({.shape = {.sizes = {1, 1, 1, 1, 1, 16}}, .kind = BinaryKind{2},
+      .output = {.min = 0.0f}}, Arena<float>(0), nullptr, Arena<float>(0));
 }
 )")) << source;
 }

@@ -17,7 +17,9 @@
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_int8.h"
 #include "kernels/lookup.h"
+#include "kernels/maximum.h"
 #include "kernels/mean.h"
+#include "kernels/multiply.h"
 #include "kernels/quantize.h"
 #include "kernels/softmax.h"
 #include "kernels/transpose.h"
@@ -27,6 +29,7 @@ namespace wranglet {
 
 // A new kernel needs a line here and a lowering that makes its params.
 inline constexpr std::tuple kKernels = {
+    Kernel<&AddInt16>{"AddInt16", "kernels/add.h"},
     Kernel<&AddInt8>{"AddInt8", "kernels/add.h"},
     Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
     Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
@@ -39,8 +42,12 @@ inline constexpr std::tuple kKernels = {
     Kernel<&GemmFloat32>{"GemmFloat32", "kernels/gemm_float32.h"},
     Kernel<&GemmInt8>{"GemmInt8", "kernels/gemm_int8.h"},
     Kernel<&Lookup8>{"Lookup8", "kernels/lookup.h"},
+    Kernel<&MaximumInt16>{"MaximumInt16", "kernels/maximum.h"},
+    Kernel<&MaximumInt8>{"MaximumInt8", "kernels/maximum.h"},
     Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
     Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
+    Kernel<&MultiplyInt16>{"MultiplyInt16", "kernels/multiply.h"},
+    Kernel<&MultiplyInt8>{"MultiplyInt8", "kernels/multiply.h"},
     Kernel<&QuantizeFloat32Int8>{"QuantizeFloat32Int8", "kernels/quantize.h"},
     Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},
     Kernel<&SoftmaxInt8>{"SoftmaxInt8", "kernels/softmax.h"},

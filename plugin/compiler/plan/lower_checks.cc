@@ -17,21 +17,32 @@ std::string Describe(const Tensor& tensor) {
 
 bool IsQuantized(const Tensor& tensor, DType dtype) {
   return tensor.dtype == dtype && tensor.quantization && tensor.quantization->scale.size() == 1 &&
-         tensor.quantization->zero_point.size() == 1;
+         tensor.quantization->zero_point.size() == 1 &&
+         (dtype != DType::kInt16 || tensor.quantization->zero_point[0] == 0);
 }
 
 Result<DType> ActivationType(const Graph& graph, const Node& node,
-                             const std::vector<size_t>& inputs) {
+                             const std::vector<size_t>& inputs,
+                             const std::vector<DType>& supported) {
   std::vector<const Tensor*> tensors;
   for (const size_t i : inputs) tensors.push_back(&graph.tensor(node.inputs[i]));
   tensors.push_back(&graph.tensor(node.outputs[0]));
-  auto all = [&tensors](auto&& is) { return std::all_of(tensors.begin(), tensors.end(), is); };
-  if (all([](const Tensor* t) { return t->dtype == DType::kFloat32; })) return DType::kFloat32;
-  if (all([](const Tensor* t) { return IsQuantized(*t, DType::kInt8); })) return DType::kInt8;
+  for (const DType dtype : supported) {
+    if (std::all_of(tensors.begin(), tensors.end(), [dtype](const Tensor* t) {
+          return dtype == DType::kFloat32 ? t->dtype == dtype : IsQuantized(*t, dtype);
+        })) {
+      return dtype;
+    }
+  }
   std::string list;
   for (const Tensor* t : tensors) list += (list.empty() ? "" : ", ") + Describe(*t);
-  return graph.ErrorAt(node, "no kernel for tensors " + list,
-                       "supported: all float32, or all int8 with one scale a tensor");
+  std::string types;
+  for (const DType dtype : supported) {
+    types += std::string(types.empty() ? "" : " or ") + "all " + NameOf(dtype);
+  }
+  return graph.ErrorAt(
+      node, "no kernel for tensors " + list,
+      "supported: " + types + ", quantised with one scale a tensor (int16 with zero point 0)");
 }
 
 Status CheckFilterAndBias(const Graph& graph, const Node& node, DType dtype, int channel_axis) {

@@ -12,12 +12,16 @@
 
 namespace wranglet {
 
-// The type that the node's activations (`inputs`, by position, and the output) share. Errors unless
-// all are float32, or all int8 with one scale each.
+// The type that the node's activations (`inputs`, by position, and the output) share: float32, or
+// another of `supported`, with one scale for a tensor. An Error for any others.
 Result<DType> ActivationType(const Graph& graph, const Node& node,
-                             const std::vector<size_t>& inputs);
+                             const std::vector<size_t>& inputs,
+                             const std::vector<DType>& supported = {DType::kFloat32, DType::kInt8});
 
-// Whether a tensor is int8 (uint8, ...) with one scale and zero point.
+// What elementwise operators support.
+inline const std::vector<DType> kAllPrecisions = {DType::kFloat32, DType::kInt8, DType::kInt16};
+
+// Whether a tensor is int8 (uint8, ...) with one scale and zero point; of int16 the latter is 0.
 bool IsQuantized(const Tensor& tensor, DType dtype);
 
 // Checks that input 1, the filter, and input 2, the bias if any, are constants a kernel for

@@ -54,6 +54,14 @@ Int8Output OutputOf(const Quantization& output, const Activation& activation) {
   return {output.zero_point[0], stored(activation.min), stored(activation.max)};
 }
 
+Int16Output Int16OutputOf(const Quantization& output, const Activation& activation) {
+  auto stored = [&](float real) {
+    return static_cast<int32_t>(
+        std::clamp(std::round(real / output.scale[0]), -32768.0f, 32767.0f));
+  };
+  return {stored(activation.min), stored(activation.max)};
+}
+
 FloatOutput OutputOf(const Activation& activation) { return {activation.min, activation.max}; }
 
 std::vector<float> RequantizationScales(float input, const std::vector<float>& filter, float output,

@@ -27,6 +27,9 @@ int32_t RequantizeStored(int32_t stored, const Quantization& from, const Quantiz
 // values.
 Int8Output OutputOf(const Quantization& output, const Activation& activation);
 
+// The same for an int16 tensor, as TensorFlow Lite has it: halves are rounded away from zero.
+Int16Output Int16OutputOf(const Quantization& output, const Activation& activation);
+
 // The activation's range, for a float kernel.
 FloatOutput OutputOf(const Activation& activation);
 

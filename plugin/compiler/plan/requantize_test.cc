@@ -55,6 +55,13 @@ TEST(OutputOf, Relu6IsARangeOfStoredValues) {
   EXPECT_EQ(output.max, -28 + 120);
 }
 
+TEST(Int16OutputOf, RoundsHalvesAwayFromZeroAndSaturates) {
+  const Int16Output output = Int16OutputOf({{0.5f}, {0}}, Activation{-1.25f, 1e9f});
+  EXPECT_EQ(output.min, -3);
+  EXPECT_EQ(output.max, 32767);
+  EXPECT_EQ(Int16OutputOf({{0.5f}, {0}}, Activation{}).min, -32768);
+}
+
 TEST(RequantizationScales, OneScaleServesEveryChannel) {
   EXPECT_EQ(RequantizationScales(0.5f, {0.25f}, 2.0f, 3),
             (std::vector<float>{0.0625f, 0.0625f, 0.0625f}));
