@@ -3,6 +3,6 @@
 load(":repositories.bzl", "wranglet_test_dependencies")
 
 wranglet_tests = module_extension(
-    doc = "Declares wranglet_tests_npm and wranglet_conformance_npm.",
+    doc = "Declares what wranglet_test_dependencies does.",
     implementation = lambda _: wranglet_test_dependencies(),
 )

@@ -33,9 +33,10 @@ def _npm_packages_impl(rctx):
     rctx.file("package-lock.json", rctx.read(rctx.attr.lock))
     rctx.report_progress("npm ci")
 
-    # --prefer-offline: what another workspace fetched before is in npm's own cache.
+    # --prefer-offline: what another workspace fetched before is in npm's own cache. --ignore-scripts: no
+    # package runs code of its own, or downloads more, at its installation.
     result = rctx.execute(
-        [npm, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
+        [npm, "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         timeout = 1200,
     )
     if result.return_code != 0:

@@ -7,28 +7,33 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { compileFunction } from "node:vm";
 
-// The module that LiteRT.js loads in an engine with relaxed SIMD, as workerd and Node.js are.
-// WRANGLET_LITERT is the folder node_modules that has it.
-const SCRIPT = resolve(process.env.WRANGLET_LITERT, "@litertjs/core/wasm/litert_wasm_internal.js");
+// The modules that LiteRT.js loads: in an engine with relaxed SIMD, as workerd and Node.js are, and
+// elsewhere. WRANGLET_LITERT is the folder node_modules that has them.
+const FOLDER = resolve(process.env.WRANGLET_LITERT, "@litertjs/core/wasm");
+export const LITERT_BUILDS = {
+  relaxed: join(FOLDER, "litert_wasm_internal.js"),
+  compat: join(FOLDER, "litert_wasm_compat_internal.js"),
+};
 
 /** litert::ElementType's numbers of the types a network's inputs and outputs have. */
 const DTYPES = { 1: "float32", 2: "int32", 3: "uint8", 4: "int64", 7: "int16", 9: "int8" };
 
-let loaded;
+/** By the name of the build. */
+const loaded = new Map();
 
 /** The script's factory of modules. It is CommonJS, though its package says otherwise. */
-function requireFactory() {
+function requireFactory(script) {
   const names = ["module", "exports", "require", "__filename", "__dirname"];
   const module = { exports: {} };
-  const run = compileFunction(readFileSync(SCRIPT, "utf8"), names, { filename: SCRIPT });
-  run(module, module.exports, createRequire(SCRIPT), SCRIPT, dirname(SCRIPT));
+  const run = compileFunction(readFileSync(script, "utf8"), names, { filename: script });
+  run(module, module.exports, createRequire(script), script, dirname(script));
   return module.exports;
 }
 
-async function loadModule() {
+async function loadModule(build) {
   const messages = [];
-  const module = await requireFactory()({
-    locateFile: (file) => join(dirname(SCRIPT), file),
+  const module = await requireFactory(LITERT_BUILDS[build])({
+    locateFile: (file) => join(FOLDER, file),
     print: (line) => messages.push(line),
     printErr: (line) => messages.push(line),
   });
@@ -58,11 +63,12 @@ export class LiteRtModel {
    * Compiles a network; throws an Error with LiteRT's messages when it does not accept it.
    *
    * @param {Uint8Array} bytes of a .tflite file
+   * @param {keyof typeof LITERT_BUILDS} [build]
    * @returns {Promise<LiteRtModel>}
    */
-  static async load(bytes) {
-    loaded ??= loadModule();
-    const { module, environment, messages } = await loaded;
+  static async load(bytes, build = "relaxed") {
+    if (!loaded.has(build)) loaded.set(build, loadModule(build));
+    const { module, environment, messages } = await loaded.get(build);
     messages.length = 0;
     const address = module._malloc(bytes.byteLength);
     try {
@@ -105,6 +111,11 @@ export class LiteRtModel {
       this.inputs = describe(signature.inputNames(), (i) => network.getInputTensorType(0, i));
       this.outputs = describe(signature.outputNames(), (i) => network.getOutputTensorType(0, i));
     });
+  }
+
+  /** Bytes of WebAssembly memory, of all networks together. */
+  get memoryBytes() {
+    return this.#module.HEAPU8.byteLength;
   }
 
   #describe(name, type) {

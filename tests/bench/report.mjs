@@ -1,0 +1,101 @@
+// Results as text, Markdown and a page.
+
+/** @typedef {import("./measure.mjs").Result} Result */
+
+export const HEADER = [
+  "runtime",
+  "load ms",
+  "first ms",
+  "warm ms",
+  "p95",
+  "spread %",
+  "x ours",
+  "GMAC/s",
+  "bytes",
+  "gzip",
+  "memory",
+];
+
+const grouped = (count) => count.toLocaleString("en-US");
+
+/**
+ * @param {Result} result
+ * @returns {string[]} its cells, under HEADER
+ */
+export function rowOf(result) {
+  return [
+    result.contender,
+    result.load.toFixed(1),
+    result.first.toFixed(2),
+    result.median.toFixed(3),
+    result.p95.toFixed(3),
+    (100 * result.spread).toFixed(1),
+    result.ratio.toFixed(2),
+    result.gmacs.toFixed(2),
+    grouped(result.bytes),
+    grouped(result.gzip),
+    result.memory === undefined ? "" : grouped(result.memory),
+  ];
+}
+
+const markdownTable = (header, rows) =>
+  [header, header.map((_, i) => (i === 0 ? "---" : "---:")), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+
+/** The report as sections of docs/performance.md. */
+export function toMarkdown({ machine, rounds, ceilings, networks }) {
+  const sections = networks.map(
+    ({ name, macs, results, workerd }) =>
+      `### ${name}\n\n${(macs / 1e6).toFixed(1)} million multiply-accumulates. In workerd: first request ` +
+      `${workerd.first.toFixed(1)} ms, warm ${workerd.warm.toFixed(2)} ms.\n\n` +
+      markdownTable(HEADER, results.map(rowOf)),
+  );
+  const limits = markdownTable(
+    ["instructions", "GMAC/s"],
+    ceilings.map(({ instruction, gmacs }) => [instruction, gmacs.toFixed(1)]),
+  );
+  return (
+    `Measured on ${machine}: medians of ${rounds} interleaved inferences, one thread.\n\n` +
+    `### What registers alone can do\n\n${limits}\n\n${sections.join("\n\n")}\n`
+  );
+}
+
+const escape = (text) =>
+  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+/** One bar a runtime, as long as its median beside the slowest. */
+function bars(results) {
+  const slowest = Math.max(...results.map((result) => result.median));
+  const row = ({ contender, median, ratio }) =>
+    `<tr><th scope="row">${escape(contender)}</th><td><div class="bar" style="width:` +
+    `${((100 * median) / slowest).toFixed(1)}%"></div></td><td>${median.toFixed(3)} ms</td>` +
+    `<td>${ratio.toFixed(2)} x</td></tr>`;
+  return `<table><thead><tr><th>runtime</th><th class="wide">warm inference</th><th>median</th>
+    <th>to ours</th></tr></thead><tbody>${results.map(row).join("\n")}</tbody></table>`;
+}
+
+/** The report as a page that needs nothing else. */
+export function toHtml({ machine, rounds, networks }) {
+  const sections = networks.map(
+    ({ name, results }) => `<h2>${escape(name)}</h2>\n${bars(results)}`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Wranglet beside its peers</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  table { width: 100%; border-collapse: collapse; }
+  th, td { text-align: left; padding: 0.2rem 0.6rem; white-space: nowrap; font-weight: normal; }
+  .wide { width: 60%; }
+  .bar { background: #2878c8; height: 1rem; border-radius: 0.2rem; }
+</style>
+<h1>Wranglet beside its peers</h1>
+<p>${escape(machine)}; medians of ${rounds} interleaved inferences, one thread.</p>
+${sections.join("\n")}
+</html>
+`;
+}

@@ -1,0 +1,53 @@
+// The same networks in workerd, whose clock stands still while a Worker computes: timed from outside,
+// many inferences a request.
+
+import { startWorker } from "wranglet/testing";
+
+import { median } from "./statistics.mjs";
+
+const REPEATS = 10;
+
+/** A Worker that runs the model /NAME/COUNT times on zeros. */
+const MAIN = (names) => `
+  import { Model } from "./wranglet/model.js";
+  import { tensorBytes } from "./wranglet/tensor.js";
+  ${names.map((name, i) => `import * as model${i} from "./models/${name}/index.js";`).join("\n")}
+  const models = { ${names.map((name, i) => `${name}: new Model(model${i})`).join(", ")} };
+  export default {
+    fetch({ url }) {
+      const [, name, count] = new URL(url).pathname.split("/");
+      const model = models[name];
+      const inputs = model.manifest.inputs.map((input) => new Uint8Array(tensorBytes(input)));
+      for (let left = Number(count); left > 0; --left) model.run(inputs);
+      return new Response();
+    },
+  };`;
+
+/**
+ * @param {import("./networks.mjs").Network} network
+ * @param {number} rounds inferences in a request
+ * @returns {Promise<{ first: number, warm: number }>} milliseconds: of the first request with one
+ *     inference, HTTP included; of one inference of many, when workerd has done with optimising
+ */
+export async function measureInWorkerd({ model }, rounds) {
+  const worker = await startWorker(undefined, { main: MAIN([model]) });
+  const milliseconds = async (count) => {
+    const start = performance.now();
+    const response = await worker.fetch(`/${model}/${count}`);
+    if (!response.ok)
+      throw new Error(`workerd: status ${response.status}\n${worker.logs.join("\n")}`);
+    return performance.now() - start;
+  };
+  try {
+    const first = await milliseconds(1);
+    await milliseconds(rounds);
+    const samples = [];
+    for (let i = 0; i < REPEATS; ++i) {
+      const one = await milliseconds(1);
+      samples.push(((await milliseconds(rounds + 1)) - one) / rounds);
+    }
+    return { first, warm: median(samples) };
+  } finally {
+    await worker.stop();
+  }
+}
