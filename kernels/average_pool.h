@@ -1,7 +1,9 @@
-// Average pooling of int8 images by TensorFlow Lite's own arithmetic (reference_integer_ops,
-// pooling.h), which LiteRT uses, for XNNPACK has no such kernel: the mean of the stored values that
-// lie in the image, halves rounded away from zero. Input and output share scale and zero point.
-// Called by steps.cc.
+// Average pooling of NHWC images: the mean of the elements in the image of each window, clamped to
+// a fused activation. Input and output share scale and zero point. Called by steps.cc.
+//
+// Integers by TensorFlow Lite's own arithmetic (reference_integer_ops, pooling.h), which LiteRT
+// uses, for XNNPACK has no such kernel: the mean of the stored values, halves rounded away from
+// zero. Floats as XNNPACK's f32-avgpool: the sum times the reciprocal of the count.
 
 #ifndef WRANGLET_KERNELS_AVERAGE_POOL_H_
 #define WRANGLET_KERNELS_AVERAGE_POOL_H_
@@ -10,100 +12,186 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/params.h"
+#include "kernels/pool.h"
 #include "kernels/simd.h"
 
 namespace wranglet {
 
-struct AveragePoolInt8Params {
-  // Dilations are 1, out_c is in_c, every window holds a pixel, and at most 2^23 of them.
-  WindowShape window;
-  Int8Output output;  // whose zero point does not matter
+template <typename Output>
+struct AveragePoolParams {
+  WindowShape window;  // out_c is in_c, every window holds a pixel, and kMostPoolPixels at most
+  // Whether the mean is that of the whole window, whose pixels beyond the image are 0.
+  bool counts_padding = false;
+  Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("window", window), v("output", output);
+    v("window", window), v("counts_padding", counts_padding), v("output", output);
   }
 };
+using AveragePoolInt8Params = AveragePoolParams<Int8Output>;
+using AveragePoolInt16Params = AveragePoolParams<Int16Output>;
+using AveragePoolFloat32Params = AveragePoolParams<FloatOutput>;
 
-// The mean of `count` stored values of this sum.
-inline int8_t AverageOf(int32_t sum, int32_t count, const Int8Output& output) {
-  const int32_t mean = (sum + (sum > 0 ? count / 2 : -(count / 2))) / count;
-  return static_cast<int8_t>(std::clamp(mean, output.min, output.max));
+// So many elements of T sum up in an int32, with room for half their number.
+template <typename T>
+inline constexpr int32_t kMostPoolPixels = (1 << 30) >> (8 * sizeof(T) - 1);
+
+namespace average_pool_internal {
+
+// The stored value of 0.
+inline int32_t ZeroOf(const Int8Output& output) { return output.zero_point; }
+inline int32_t ZeroOf(const Int16Output&) { return 0; }
+
+template <typename Params>
+inline int32_t CountOf(const Params& params, const PoolWindow& window) {
+  return params.counts_padding ? params.window.kernel_h * params.window.kernel_w
+                               : window.ys.Count() * window.xs.Count();
 }
 
-// Where the window of output `out` begins and ends in a dimension of an image.
-struct PoolRange {
-  PoolRange(int32_t out, int32_t stride, int32_t padding, int32_t kernel, int32_t size)
-      : begin(std::max(out * stride - padding, 0)),
-        end(std::min(out * stride - padding + kernel, size)) {}
-  int32_t begin, end;
+// Four sums' means, halves rounded away from zero. Exact: the quotients of integers of 32 bits are
+// never rounded up to an integer in double.
+inline v128_t MeansOf(v128_t sums, int32_t count) {
+  const v128_t half = wasm_i32x4_splat(count / 2), sign = wasm_i32x4_shr(sums, 31);
+  const v128_t more = wasm_i32x4_add(sums, wasm_i32x4_sub(wasm_v128_xor(half, sign), sign));
+  const v128_t counts = wasm_f64x2_splat(count);
+  const auto divide = [&](v128_t two) {
+    return wasm_i32x4_trunc_sat_f64x2_zero(
+        wasm_f64x2_div(wasm_f64x2_convert_low_i32x4(two), counts));
+  };
+  return wasm_i64x2_shuffle(divide(more), divide(wasm_i64x2_shuffle(more, more, 1, 1)), 0, 2);
+}
+
+// The sums of a block of int16 channels.
+class SumsInt16 {
+ public:
+  explicit SumsInt16(int32_t start) : low_(wasm_i32x4_splat(start)), high_(low_) {}
+
+  void Add(v128_t lanes) {
+    low_ = wasm_i32x4_add(low_, wasm_i32x4_extend_low_i16x8(lanes));
+    high_ = wasm_i32x4_add(high_, wasm_i32x4_extend_high_i16x8(lanes));
+  }
+  void EndRow() {}
+
+  // Their means, as int16.
+  v128_t Means(int32_t count) const {
+    return wasm_i16x8_narrow_i32x4(MeansOf(low_, count), MeansOf(high_, count));
+  }
+
+ private:
+  v128_t low_, high_;
 };
 
-// One window's means of 8 channels, or of the `left` channels if they are fewer; `input` is where
-// the first of them is in the image's first pixel.
-inline void AveragePoolPixelInt8(const AveragePoolInt8Params& params, const PoolRange& ys,
-                                 const PoolRange& xs, const int8_t* input, size_t left,
-                                 int8_t* output) {
+// The sums of a block of int8 channels: in int16 while they fit.
+class SumsInt8 {
+ public:
+  explicit SumsInt8(int32_t start) : low_(start), high_(start) {}
+
+  void Add(v128_t lanes) {
+    row_low_ = wasm_i16x8_add(row_low_, wasm_i16x8_extend_low_i8x16(lanes));
+    row_high_ = wasm_i16x8_add(row_high_, wasm_i16x8_extend_high_i8x16(lanes));
+    if (++added_ == kMostAdded) EndRow();
+  }
+  void EndRow() {
+    low_.Add(row_low_);
+    high_.Add(row_high_);
+    row_low_ = row_high_ = wasm_i16x8_splat(0);
+    added_ = 0;
+  }
+
+  v128_t Means(int32_t count) const {
+    return wasm_i8x16_narrow_i16x8(low_.Means(count), high_.Means(count));
+  }
+
+ private:
+  static constexpr int32_t kMostAdded = 255;  // of -128 each
+
+  SumsInt16 low_, high_;
+  v128_t row_low_ = wasm_i16x8_splat(0), row_high_ = row_low_;
+  int32_t added_ = 0;
+};
+
+inline v128_t Clamp(const Int8Output& output, v128_t lanes) {
+  return wasm_i8x16_min(wasm_i8x16_max(lanes, wasm_i8x16_splat(static_cast<int8_t>(output.min))),
+                        wasm_i8x16_splat(static_cast<int8_t>(output.max)));
+}
+inline v128_t Clamp(const Int16Output& output, v128_t lanes) {
+  return wasm_i16x8_min(wasm_i16x8_max(lanes, wasm_i16x8_splat(static_cast<int16_t>(output.min))),
+                        wasm_i16x8_splat(static_cast<int16_t>(output.max)));
+}
+
+template <typename Sums, typename T, typename Params>
+inline void AveragePool(const Params& params, const T* input, T* output) {
   const WindowShape& w = params.window;
-  v128_t low = wasm_i32x4_splat(0), high = low;
-  for (int32_t y = ys.begin; y < ys.end; ++y) {
-    for (int32_t x = xs.begin; x < xs.end; ++x) {
-      const auto pixel =
-          static_cast<size_t>(y) * static_cast<size_t>(w.in_w) + static_cast<size_t>(x);
-      const v128_t values =
-          wasm_i16x8_extend_low_i8x16(LoadUpTo8(input + pixel * static_cast<size_t>(w.in_c), left));
-      low = wasm_i32x4_add(low, wasm_i32x4_extend_low_i16x8(values));
-      high = wasm_i32x4_add(high, wasm_i32x4_extend_high_i16x8(values));
+  const auto channels = static_cast<size_t>(w.in_c);
+  const size_t row = static_cast<size_t>(w.in_w) * channels;
+  ForEachPoolBlock(w, input, output, [&](const PoolWindow& window, const T* from, size_t lanes) {
+    const auto& [ys, xs] = window;
+    const int32_t count = CountOf(params, window);
+    Sums sums((count - ys.Count() * xs.Count()) * ZeroOf(params.output));
+    for (int32_t y = ys.begin; y < ys.end; y += ys.step) {
+      ForEachPoolPixel(xs, channels, from + static_cast<size_t>(y) * row, lanes,
+                       [&](v128_t pixel) { sums.Add(pixel); });
+      sums.EndRow();
     }
-  }
-  int32_t sums[8];
-  wasm_v128_store(sums, low);
-  wasm_v128_store(sums + 4, high);
-  const int32_t count = (ys.end - ys.begin) * (xs.end - xs.begin);
-  for (size_t i = 0; i < std::min<size_t>(left, 8); ++i) {
-    output[i] = AverageOf(sums[i], count, params.output);
-  }
+    return Clamp(params.output, sums.Means(count));
+  });
 }
+
+}  // namespace average_pool_internal
 
 // input [batch][in_h][in_w][in_c], output [batch][out_h][out_w][in_c].
 inline void AveragePoolInt8(const AveragePoolInt8Params& params, const int8_t* input,
                             int8_t* output) {
-  const WindowShape& w = params.window;
-  const auto channels = static_cast<size_t>(w.in_c);
-  const size_t image = static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w) * channels;
-  for (int32_t batch = 0; batch < w.batch; ++batch, input += image) {
-    for (int32_t y = 0; y < w.out_h; ++y) {
-      const PoolRange ys(y, w.stride_h, w.pad_top, w.kernel_h, w.in_h);
-      for (int32_t x = 0; x < w.out_w; ++x, output += channels) {
-        const PoolRange xs(x, w.stride_w, w.pad_left, w.kernel_w, w.in_w);
-        for (size_t c = 0; c < channels; c += 8) {
-          AveragePoolPixelInt8(params, ys, xs, input + c, channels - c, output + c);
-        }
-      }
-    }
-  }
+  average_pool_internal::AveragePool<average_pool_internal::SumsInt8>(params, input, output);
+}
+inline void AveragePoolInt16(const AveragePoolInt16Params& params, const int16_t* input,
+                             int16_t* output) {
+  average_pool_internal::AveragePool<average_pool_internal::SumsInt16>(params, input, output);
 }
 
-// The definition, which tests hold AveragePoolInt8 against: rounded in real numbers.
-inline void AveragePoolInt8Reference(const AveragePoolInt8Params& params, const int8_t* input,
-                                     int8_t* output) {
+inline void AveragePoolFloat32(const AveragePoolFloat32Params& params, const float* input,
+                               float* output) {
+  const WindowShape& w = params.window;
+  const v128_t min = wasm_f32x4_splat(params.output.min);
+  const v128_t max = wasm_f32x4_splat(params.output.max);
+  const auto channels = static_cast<size_t>(w.in_c);
+  const size_t row = static_cast<size_t>(w.in_w) * channels;
+  ForEachPoolBlock(
+      w, input, output, [&](const PoolWindow& window, const float* from, size_t lanes) {
+        const auto& [ys, xs] = window;
+        v128_t sum = wasm_f32x4_splat(0.0f);
+        for (int32_t y = ys.begin; y < ys.end; y += ys.step) {
+          ForEachPoolPixel(xs, channels, from + static_cast<size_t>(y) * row, lanes,
+                           [&](v128_t pixel) { sum = wasm_f32x4_add(sum, pixel); });
+        }
+        const auto count = static_cast<float>(average_pool_internal::CountOf(params, window));
+        const v128_t mean = wasm_f32x4_mul(sum, wasm_f32x4_splat(1.0f / count));
+        return wasm_f32x4_pmin(wasm_f32x4_pmax(mean, min), max);
+      });
+}
+
+// The definition, which tests hold the kernels against: means of integers rounded in real numbers.
+template <typename Output, typename T>
+inline void AveragePoolReference(const AveragePoolParams<Output>& params, const T* input,
+                                 T* output) {
   const WindowShape& w = params.window;
   for (int32_t i = 0; i < w.batch * w.out_h * w.out_w * w.in_c; ++i) {
-    const int32_t c = i % w.in_c, x = i / w.in_c % w.out_w, y = i / w.in_c / w.out_w % w.out_h;
-    const int32_t batch = i / w.in_c / w.out_w / w.out_h;
-    double sum = 0;
+    std::conditional_t<std::is_same_v<T, float>, float, double> sum = 0;
     int32_t count = 0;
-    for (int32_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
-      const int32_t in_y = y * w.stride_h - w.pad_top + tap / w.kernel_w;
-      const int32_t in_x = x * w.stride_w - w.pad_left + tap % w.kernel_w;
-      if (in_y < 0 || in_y >= w.in_h || in_x < 0 || in_x >= w.in_w) continue;
-      sum += input[((batch * w.in_h + in_y) * w.in_w + in_x) * w.in_c + c];
-      ++count;
+    ForEachPoolTap(w, i, [&](int32_t at) { sum += input[at], ++count; });
+    const int32_t all = params.counts_padding ? w.kernel_h * w.kernel_w : count;
+    if constexpr (std::is_same_v<T, float>) {
+      output[i] =
+          std::clamp(sum * (1.0f / static_cast<float>(all)), params.output.min, params.output.max);
+    } else {
+      sum += (all - count) * average_pool_internal::ZeroOf(params.output);
+      const auto mean = static_cast<int32_t>(std::lround(sum / all));
+      output[i] = static_cast<T>(std::clamp(mean, params.output.min, params.output.max));
     }
-    const auto mean = static_cast<int32_t>(std::lround(sum / count));
-    output[i] = static_cast<int8_t>(std::clamp(mean, params.output.min, params.output.max));
   }
 }
 

@@ -17,6 +17,7 @@
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_int8.h"
 #include "kernels/lookup.h"
+#include "kernels/max_pool.h"
 #include "kernels/maximum.h"
 #include "kernels/mean.h"
 #include "kernels/multiply.h"
@@ -31,6 +32,8 @@ namespace wranglet {
 inline constexpr std::tuple kKernels = {
     Kernel<&AddInt16>{"AddInt16", "kernels/add.h"},
     Kernel<&AddInt8>{"AddInt8", "kernels/add.h"},
+    Kernel<&AveragePoolFloat32>{"AveragePoolFloat32", "kernels/average_pool.h"},
+    Kernel<&AveragePoolInt16>{"AveragePoolInt16", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
     Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
     Kernel<&ClampFloat32>{"ClampFloat32", "kernels/quantize.h"},
@@ -44,6 +47,9 @@ inline constexpr std::tuple kKernels = {
     Kernel<&Lookup8>{"Lookup8", "kernels/lookup.h"},
     Kernel<&MaximumInt16>{"MaximumInt16", "kernels/maximum.h"},
     Kernel<&MaximumInt8>{"MaximumInt8", "kernels/maximum.h"},
+    Kernel<&MaxPoolFloat32>{"MaxPoolFloat32", "kernels/max_pool.h"},
+    Kernel<&MaxPoolInt16>{"MaxPoolInt16", "kernels/max_pool.h"},
+    Kernel<&MaxPoolInt8>{"MaxPoolInt8", "kernels/max_pool.h"},
     Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
     Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
     Kernel<&MultiplyInt16>{"MultiplyInt16", "kernels/multiply.h"},

@@ -1,56 +1,105 @@
 // Pool2D.
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "kernels/average_pool.h"
-#include "kernels/mean.h"
+#include "kernels/max_pool.h"
 #include "plugin/compiler/plan/lower.h"
 #include "plugin/compiler/plan/lower_checks.h"
+#include "plugin/compiler/plan/lower_lookup.h"
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
 namespace {
 
+WindowShape WindowOf(const Pool2D& op, const Shape& in, const Shape& out) {
+  const auto dim = [](const Shape& shape, size_t i) { return static_cast<int32_t>(shape[i]); };
+  return {.batch = dim(in, 0),
+          .in_h = dim(in, 1),
+          .in_w = dim(in, 2),
+          .in_c = dim(in, 3),
+          .out_h = dim(out, 1),
+          .out_w = dim(out, 2),
+          .out_c = dim(out, 3),
+          .kernel_h = op.kernel_h,
+          .kernel_w = op.kernel_w,
+          .stride_h = op.window.stride_h,
+          .stride_w = op.window.stride_w,
+          .dilation_h = op.window.dilation_h,
+          .dilation_w = op.window.dilation_w,
+          .pad_top = op.window.padding.top,
+          .pad_left = op.window.padding.left};
+}
+
 // Whether the only window is the whole image.
-bool IsGlobal(const Pool2D& op, const Shape& in, const Shape& out) {
-  const Padding& p = op.window.padding;
-  return out[1] == 1 && out[2] == 1 && op.kernel_h == in[1] && op.kernel_w == in[2] && p.top == 0 &&
-         p.left == 0;
+bool IsGlobal(const WindowShape& w) {
+  return w.out_h == 1 && w.out_w == 1 && w.kernel_h == w.in_h && w.kernel_w == w.in_w &&
+         w.dilation_h == 1 && w.dilation_w == 1 && w.pad_top == 0 && w.pad_left == 0;
+}
+
+template <typename Output>
+void EmitPool(Lowering& to, const Node& node, const Pool2D& op, const Output& output) {
+  const WindowShape window =
+      WindowOf(op, to.tensor(node.inputs[0]).shape, to.tensor(node.outputs[0]).shape);
+  const std::vector<Argument> args = {to.Read(node.inputs[0]), to.Write(node.outputs[0])};
+  if (op.kind == Pool2D::Kind::kMax) {
+    to.Emit(node, MaxPoolParams<Output>{window, output}, args);
+  } else {
+    to.Emit(node, AveragePoolParams<Output>{window, op.counts_padding, output}, args);
+  }
+}
+
+// Stores what the node has written, by the input's scale and zero point, by those of its output.
+void EmitRequantizeInt8(Lowering& to, const Node& node, const Activation& activation) {
+  const Quantization& from = *to.tensor(node.inputs[0]).quantization;
+  const Quantization& into = *to.tensor(node.outputs[0]).quantization;
+  const Int8Output output = OutputOf(into, activation);
+  const std::vector<uint8_t> table = TableOf(DType::kInt8, DType::kInt8, [&](int32_t stored) {
+    return std::clamp(RequantizeStored(stored, from, into, /*same_type=*/true), output.min,
+                      output.max);
+  });
+  const Argument place = to.Read(node.outputs[0]);
+  to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(to.tensor(node.outputs[0])))},
+          {place, to.Constant(table), place});
 }
 
 }  // namespace
 
 Status Lower(Lowering& to, const Node& node, const Pool2D& op) {
-  WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}));
+  WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}, kAllPrecisions));
+  if (dtype == DType::kFloat32) {
+    EmitPool(to, node, op, OutputOf(op.activation));
+    return Done{};
+  }
   const Tensor& input = to.tensor(node.inputs[0]);
   const Tensor& output = to.tensor(node.outputs[0]);
-  if (op.kind == Pool2D::Kind::kAverage && IsGlobal(op, input.shape, output.shape)) {
-    const auto dim = [&](size_t i) { return static_cast<int32_t>(input.shape[i]); };
-    if (dtype == DType::kInt8 && !(*input.quantization == *output.quantization)) {
-      return Lower(to, node, Mean{.axes = {1, 2}});
-    }
-    const std::vector<Argument> args = {to.Read(node.inputs[0]), to.Write(node.outputs[0])};
-    if (dtype == DType::kFloat32 && op.activation.IsIdentity()) {
-      to.Emit(node, MeanFloat32Params{dim(0), dim(1) * dim(2), dim(3)}, args);
-      return Done{};
-    }
-    if (dtype == DType::kInt8) {
-      to.Emit(node,
-              AveragePoolInt8Params{{.batch = dim(0),
-                                     .in_h = dim(1),
-                                     .in_w = dim(2),
-                                     .in_c = dim(3),
-                                     .out_c = dim(3),
-                                     .kernel_h = dim(1),
-                                     .kernel_w = dim(2)},
-                                    OutputOf(*output.quantization, op.activation)},
-              args);
-      return Done{};
-    }
+  const WindowShape window = WindowOf(op, input.shape, output.shape);
+  const bool is_average = op.kind == Pool2D::Kind::kAverage;
+  const int32_t most = dtype == DType::kInt8 ? kMostPoolPixels<int8_t> : kMostPoolPixels<int16_t>;
+  const bool fits = !is_average || int64_t{op.kernel_h} * op.kernel_w <= most;
+  if (is_average && IsGlobal(window) && op.activation.IsIdentity() &&
+      !(fits && input.IsStoredLike(output))) {
+    return Lower(to, node, Mean{.axes = {1, 2}});
   }
-  return to.graph().ErrorAt(node, "no kernel for this pool",
-                            "supported: averages over the whole image");
+  if (!fits) {
+    return to.graph().ErrorAt(
+        node, "no kernel for windows of more than " + std::to_string(most) + " pixels");
+  }
+  if (dtype == DType::kInt8 && input.IsStoredLike(output)) {
+    EmitPool(to, node, op, OutputOf(*output.quantization, op.activation));
+  } else if (dtype == DType::kInt8) {
+    EmitPool(to, node, op, OutputOf(*input.quantization, {}));
+    EmitRequantizeInt8(to, node, op.activation);
+  } else if (input.IsStoredLike(output)) {
+    EmitPool(to, node, op, Int16OutputOf(*output.quantization, op.activation));
+  } else {
+    return to.graph().ErrorAt(node, "no kernel for an int16 pool that changes the scale",
+                              "let its output have its input's scale");
+  }
+  return Done{};
 }
 
 }  // namespace wranglet

@@ -189,6 +189,23 @@ TEST_F(PlanTest, APoolThatStoresItsMeansAnewIsAMean) {
   EXPECT_TRUE(std::holds_alternative<MeanInt8Params>(MustPlan().steps[0].params));
 }
 
+TEST_F(PlanTest, APoolIsClampedAndThenStoredAnew) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  graph_.outputs = {
+      Node8(Pool2D{.kernel_h = 2, .kernel_w = 2, .activation = {0.0f, 6.0f}}, {x}, {1, 3, 3, 16})};
+  graph_.tensor(graph_.outputs[0]).quantization = Quantization{{0.25f}, {-3}};
+  const Plan plan = MustPlan();
+  ASSERT_EQ(plan.steps.size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<AveragePoolInt8Params>(plan.steps[0].params));
+  EXPECT_TRUE(plan.steps[0].completes.empty());
+  ASSERT_TRUE(std::holds_alternative<Lookup8Params>(plan.steps[1].params));
+  EXPECT_EQ(plan.steps[1].args[0], plan.steps[1].args[2]) << "in place";
+  const std::byte* table = plan.weights.data() + plan.steps[1].args[1].offset;
+  EXPECT_EQ(table[5], std::byte{1}) << "1 / 0.25 - 3";
+  EXPECT_EQ(table[2], std::byte{253}) << "-0.5, which is clamped";
+  EXPECT_EQ(table[127], std::byte{21}) << "62, which is clamped";
+}
+
 TEST_F(PlanTest, BetweenSignedAndUnsignedBytesIsATable) {
   const TensorId x = Input8({1, 16});
   const TensorId y = Node8(Quantize{}, {x}, {1, 16});

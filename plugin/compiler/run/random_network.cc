@@ -32,7 +32,7 @@ RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_
       &RandomNetwork::AppendConv2D,    &RandomNetwork::AppendPointwise,
       &RandomNetwork::AppendDepthwise, &RandomNetwork::AppendResidual,
       &RandomNetwork::AppendClamp,     &RandomNetwork::AppendTranspose,
-      &RandomNetwork::AppendReshape,
+      &RandomNetwork::AppendReshape,   &RandomNetwork::AppendPool,
   };
   for (int64_t layers = Pick(1, 6); layers > 0; --layers) {
     x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);
@@ -194,6 +194,23 @@ TensorId RandomNetwork::AppendResidual(TensorId x) {
   };
   const TensorId y = sum(x, branch);
   return Pick(0, 1) == 0 ? y : sum(y, x);  // of which the first may not replace x
+}
+
+TensorId RandomNetwork::AppendPool(TensorId x) {
+  const Shape in = ShapeOf(x);
+  Pool2D op;
+  op.kind = Pick(0, 1) == 0 ? Pool2D::Kind::kAverage : Pool2D::Kind::kMax;
+  op.counts_padding = op.kind == Pool2D::Kind::kAverage && Pick(0, 1) == 0;
+  op.activation = RandomActivation();
+  op.kernel_h = static_cast<int32_t>(Pick(2, 3)), op.kernel_w = static_cast<int32_t>(Pick(2, 3));
+  op.window = {.stride_h = static_cast<int32_t>(Pick(1, 2)),
+               .stride_w = static_cast<int32_t>(Pick(1, 2)),
+               .padding = {1, 1, 1, 1}};
+  const Shape out = {in[0], OutputSize(in[1], op.kernel_h, op.window.stride_h, 1, 2),
+                     OutputSize(in[2], op.kernel_w, op.window.stride_w, 1, 2), in[3]};
+  const TensorId y = Append(op, {x}, out, Deviation(x));
+  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  return y;
 }
 
 TensorId RandomNetwork::AppendClamp(TensorId x) {

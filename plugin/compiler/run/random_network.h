@@ -43,6 +43,7 @@ class RandomNetwork {
   TensorId AppendPointwise(TensorId x);
   TensorId AppendDepthwise(TensorId x);
   TensorId AppendResidual(TensorId x);
+  TensorId AppendPool(TensorId x);
   TensorId AppendClamp(TensorId x);
   TensorId AppendTranspose(TensorId x);
   TensorId AppendReshape(TensorId x);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <variant>
 
 namespace wranglet {
@@ -67,6 +68,28 @@ class Evaluation {
       double sum = Bias(o);
       for (int64_t i = 0; i < depth; ++i) sum += At(0, row * depth + i) * At(1, o * depth + i);
       return Clamped(op.activation, sum);
+    });
+  }
+
+  Values operator()(const Pool2D& op) const {
+    const Shape& in = In(0).shape;
+    const bool is_max = op.kind == Pool2D::Kind::kMax;
+    return ForEachOutput([&](const Shape& out, int64_t) {
+      double sum = 0, most = -std::numeric_limits<double>::infinity();
+      int64_t count = 0;
+      for (int64_t tap = 0; tap < int64_t{op.kernel_h} * op.kernel_w; ++tap) {
+        const int64_t y = PixelAt(out[1], tap / op.kernel_w, op.window.stride_h,
+                                  op.window.dilation_h, op.window.padding.top);
+        const int64_t x = PixelAt(out[2], tap % op.kernel_w, op.window.stride_w,
+                                  op.window.dilation_w, op.window.padding.left);
+        const bool is_in = y >= 0 && y < in[1] && x >= 0 && x < in[2];
+        if (is_in || op.counts_padding) ++count;
+        if (!is_in) continue;
+        const double value = At(0, OffsetOf(in, {out[0], y, x, out[3]}));
+        sum += value;
+        most = std::max(most, value);
+      }
+      return Clamped(op.activation, is_max ? most : sum / static_cast<double>(count));
     });
   }
 
@@ -148,6 +171,12 @@ class Evaluation {
     return values;
   }
 
+  // The pixel that a tap of the window of one output meets.
+  static int64_t PixelAt(int64_t out, int64_t tap, int64_t stride, int64_t dilation,
+                         int64_t padding) {
+    return out * stride + tap * dilation - padding;
+  }
+
   template <typename TapOf>
   Values Convolve(const Window& window, const Activation& activation, int64_t depth,
                   TapOf&& tap_of) const {
@@ -156,8 +185,10 @@ class Evaluation {
       double sum = Bias(out[3]);
       for (int64_t tap = 0; tap < filter[1] * filter[2] * depth; ++tap) {
         const Shape k = IndexAt({filter[1], filter[2], depth}, tap);
-        const int64_t y = out[1] * window.stride_h + k[0] * window.dilation_h - window.padding.top;
-        const int64_t x = out[2] * window.stride_w + k[1] * window.dilation_w - window.padding.left;
+        const int64_t y =
+            PixelAt(out[1], k[0], window.stride_h, window.dilation_h, window.padding.top);
+        const int64_t x =
+            PixelAt(out[2], k[1], window.stride_w, window.dilation_w, window.padding.left);
         if (y < 0 || y >= in[1] || x < 0 || x >= in[2]) continue;
         auto [channel, f] = tap_of(out[3], k[2]);
         f[1] = k[0], f[2] = k[1];
