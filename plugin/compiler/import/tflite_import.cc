@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "flatbuffers/flatbuffers.h"
+#include "plugin/compiler/import/tflite_node.h"
 #include "plugin/compiler/import/tflite_operators.h"
 #include "plugin/compiler/import/tflite_reader.h"
 
@@ -52,12 +53,11 @@ class Importer {
   }
 
   Status ReadTensors(const tflite::SubGraph& subgraph) {
-    size_t constant_bytes = 0;
     for (size_t i = 0; subgraph.tensors() != nullptr && i < subgraph.tensors()->size(); ++i) {
       WRANGLET_ASSIGN(Tensor tensor, ReadTfliteTensor(*subgraph.tensors()->Get(i), model_, i));
       // Any number of tensors may share a buffer of the file.
-      if (tensor.constant) constant_bytes += tensor.constant->size();
-      if (constant_bytes > kMaxConstantBytes) {
+      if (tensor.constant) constant_bytes_ += tensor.constant->size();
+      if (constant_bytes_ > kMaxConstantBytes) {
         return Error{.message = "has constants of more than 1 GiB"};
       }
       graph_.Add(std::move(tensor));
@@ -94,26 +94,25 @@ class Importer {
       error.op = name;
       return error;
     };
+    const TfliteTranslation translate = FindTfliteTranslation(TfliteOperatorNumber(code));
+    if (translate == nullptr) {
+      return placed({.message = "the operator " + name + " is not supported",
+                     .hint = "docs/operators.md lists those that are"});
+    }
     auto inputs = ReadIds(record.inputs(), "its inputs", /*allow_absent=*/true);
     if (!inputs.ok()) return placed(inputs.error());
     auto outputs = ReadIds(record.outputs(), "its outputs");
     if (!outputs.ok()) return placed(outputs.error());
-    for (size_t i = 0; i < inputs->size() && i < 2; ++i) {
-      if ((*inputs)[i] == kNoTensor) return placed({.message = "lacks an input"});
-    }
-    TfliteOperator op{record, bytes_, graph_, std::move(*inputs), std::move(*outputs)};
-    auto translated = TranslateTfliteOperator(TfliteOperatorNumber(code), name, op);
-    if (!translated.ok()) return placed(translated.error());
-    graph_.nodes.push_back({.name = node_name,
-                            .op = std::move(*translated),
-                            .inputs = std::move(op.inputs),
-                            .outputs = std::move(op.outputs)});
+    TfliteNode node(record, bytes_, node_name, std::move(*inputs), std::move(*outputs), graph_,
+                    constant_bytes_);
+    if (Status done = translate(node); !done.ok()) return placed(done.error());
     return Done{};
   }
 
   std::span<const std::byte> bytes_;
   const tflite::Model& model_;
   Graph graph_;
+  size_t constant_bytes_ = 0;
 };
 
 }  // namespace

@@ -81,7 +81,7 @@ TEST(TfliteImport, ErrorsNameFileOperatorAndWhatToDo) {
 TEST(TfliteImport, RefusesWhatDoesNotFit) {
   EXPECT_NE(ErrorOf({.filter_scales = {1, 2, 3}}).find("3 scales"), std::string::npos);
   EXPECT_NE(ErrorOf({.operator_inputs = {0, 77}}).find("tensor 77"), std::string::npos);
-  EXPECT_NE(ErrorOf({.operator_inputs = {0, -1}}).find("lacks an input"), std::string::npos);
+  EXPECT_NE(ErrorOf({.operator_inputs = {0, -1}}).find("lacks input 1"), std::string::npos);
   EXPECT_NE(ErrorOf({.operator_inputs = {0}}).find("has 1 inputs"), std::string::npos);
   EXPECT_NE(ErrorOf({.outputs = {9}}).find("tensor 9"), std::string::npos);
   EXPECT_NE(ErrorOf({.stride = 0}).find("stride or dilation of 0"), std::string::npos);

@@ -1,38 +1,44 @@
-// Translating one TensorFlow Lite operator to ours.
+// Translating TensorFlow Lite's operators to ours, by family. A new operator needs a function and a
+// line in its family's table.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_IMPORT_TFLITE_OPERATORS_H_
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_TFLITE_OPERATORS_H_
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/import/tflite_node.h"
 #include "plugin/compiler/import/tflite_schema_generated.h"
 
 namespace wranglet {
 
-// What a translation sees. `inputs` and `outputs` are the operator's tensors, whose number the
-// translation checks; it leaves in them those that our operator takes.
-struct TfliteOperator {
-  const tflite::Operator& record;
-  std::span<const std::byte> file;
-  Graph& graph;
-  std::vector<TensorId> inputs;
-  std::vector<TensorId> outputs;
+// A translation adds nodes to the Graph that write the operator's outputs.
+using TfliteTranslation = Status (*)(TfliteNode&);
 
-  const Tensor& input(size_t i) const { return graph.tensor(inputs[i]); }
-  const Tensor& output() const { return graph.tensor(outputs[0]); }
+struct TfliteTranslationOf {
+  tflite::BuiltinOperator op;
+  TfliteTranslation translate;
 };
 
-// Our operator for builtin operator `number`, or what is not supported about it. `name` is for
-// errors.
-Result<Operator> TranslateTfliteOperator(int number, const std::string& name, TfliteOperator& op);
+// The translation of builtin operator `number`, or null.
+TfliteTranslation FindTfliteTranslation(int number);
 
-// The names of the operators that have a translation, sorted.
+// The names of the operators that have one, sorted.
 std::vector<std::string> TfliteOperators();
+
+// The families, each in tflite_FAMILY.cc.
+std::span<const TfliteTranslationOf> TfliteConvolutions();
+std::span<const TfliteTranslationOf> TfliteElementwise();
+std::span<const TfliteTranslationOf> TfliteImages();
+std::span<const TfliteTranslationOf> TfliteLayouts();
+std::span<const TfliteTranslationOf> TfliteLinear();
+std::span<const TfliteTranslationOf> TfliteSlices();
+
+// The range of values that a fused activation lets through.
+Result<Activation> ReadTfliteActivation(tflite::FusedActivation activation);
 
 }  // namespace wranglet
 

@@ -1,8 +1,12 @@
 #include "plugin/compiler/import/tflite_reader.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace wranglet {
 namespace {
@@ -26,6 +30,31 @@ std::optional<DType> DTypeOf(tflite::TensorType type) {
     default:
       return std::nullopt;
   }
+}
+
+// The float32 that a float16 is: a sign, 5 bits of exponent and 10 of fraction.
+float FromFloat16(uint16_t half) {
+  const float sign = (half & 0x8000) != 0 ? -1.0f : 1.0f;
+  const int exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
+  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
+  if (exponent == 0x1f) {
+    return fraction != 0 ? std::numeric_limits<float>::quiet_NaN()
+                         : sign * std::numeric_limits<float>::infinity();
+  }
+  return sign * std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25);
+}
+
+// Constants of float16 are read as float32: their only readers are DEQUANTIZE, which then has
+// nothing to do.
+std::vector<std::byte> WidenedFloat16(std::span<const std::byte> stored) {
+  std::vector<std::byte> widened(stored.size() * 2);
+  for (size_t i = 0; i < stored.size() / 2; ++i) {
+    uint16_t half;
+    std::memcpy(&half, stored.data() + 2 * i, sizeof(half));
+    const float value = FromFloat16(half);
+    std::memcpy(widened.data() + 4 * i, &value, sizeof(value));
+  }
+  return widened;
 }
 
 Result<Shape> ReadShape(const tflite::Tensor& record) {
@@ -111,12 +140,20 @@ Result<Tensor> ReadTfliteTensor(const tflite::Tensor& record, const tflite::Mode
     error.message = "tensor '" + tensor.name + "' " + error.message;
     return error;
   };
-  const std::optional<DType> dtype = DTypeOf(record.type());
+  if (model.buffers() == nullptr || record.buffer() >= model.buffers()->size()) {
+    return placed({.message = "lies in a buffer that the file does not have"});
+  }
+  const auto* data = model.buffers()->Get(record.buffer())->data();
+  const bool is_constant = data != nullptr && data->size() > 0;
+  const bool is_float16 = is_constant && record.type() == tflite::TensorType_FLOAT16;
+  const std::optional<DType> dtype = is_float16 ? DType::kFloat32 : DTypeOf(record.type());
   if (!dtype) {
-    return placed({.message = std::string("has the type ") +
-                              tflite::EnumNameTensorType(record.type()) +
+    const char* name = tflite::EnumNameTensorType(record.type());
+    return placed({.message = "has the type " +
+                              (*name != '\0' ? name : std::to_string(record.type())) +
                               ", which is not supported"});
   }
+  if (record.sparsity() != nullptr) return placed({.message = "is sparse, which is not supported"});
   tensor.dtype = *dtype;
   Result<Shape> shape = ReadShape(record);
   if (!shape.ok()) return placed(shape.error());
@@ -127,20 +164,18 @@ Result<Tensor> ReadTfliteTensor(const tflite::Tensor& record, const tflite::Mode
   if (!quantization.ok()) return placed(quantization.error());
   tensor.quantization = *quantization;
 
-  if (model.buffers() == nullptr || record.buffer() >= model.buffers()->size()) {
-    return placed({.message = "lies in a buffer that the file does not have"});
+  if (!is_constant) return tensor;
+  const std::span bytes(reinterpret_cast<const std::byte*>(data->data()), data->size());
+  const size_t needed = static_cast<size_t>(*count) * (is_float16 ? 2 : SizeOf(tensor.dtype));
+  if (bytes.size() != needed) {
+    return placed({.message = "holds " + std::to_string(bytes.size()) + " bytes where its shape " +
+                              ToString(tensor.shape) + " needs " + std::to_string(needed),
+                   .hint = "the file is damaged; export it again"});
   }
-  const auto* data = model.buffers()->Get(record.buffer())->data();
-  if (data != nullptr && data->size() > 0) {
-    const size_t needed = static_cast<size_t>(*count) * SizeOf(tensor.dtype);
-    if (data->size() != needed) {
-      return placed({.message = "holds " + std::to_string(data->size()) +
-                                " bytes where its shape " + ToString(tensor.shape) + " needs " +
-                                std::to_string(needed),
-                     .hint = "the file is damaged; export it again"});
-    }
-    const auto* bytes = reinterpret_cast<const std::byte*>(data->data());
-    tensor.constant.emplace(bytes, bytes + data->size());
+  if (is_float16) {
+    tensor.constant = WidenedFloat16(bytes);
+  } else {
+    tensor.constant.emplace(bytes.begin(), bytes.end());
   }
   return tensor;
 }
