@@ -10,7 +10,7 @@
 //   uint8_t* wranglet_input(uint32_t) { return arena; }
 //   ...
 //   void wranglet_infer() {
-//     // features.0: Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16
+//     WRANGLET_STEP(0)  // features.0: Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16
 //     Conv2dInt8({...}, ...);
 //   }
 
@@ -26,6 +26,15 @@
 #define WRANGLET_EXPORT(name) __attribute__((export_name(#name))) name
 #else
 #define WRANGLET_EXPORT(name) name
+#endif
+
+// What steps.cc says before each step: nothing, but in a module that is built to be measured.
+#if defined(WRANGLET_PROFILE)
+extern "C" __attribute__((import_module("wranglet"), import_name("step"))) void wranglet_step(
+    uint32_t index);
+#define WRANGLET_STEP(index) wranglet_step(index);
+#else
+#define WRANGLET_STEP(index)
 #endif
 
 extern "C" {

@@ -7,7 +7,7 @@ load(":wasm_binary.bzl", "MODULE_LINKOPTS", "WASM_OPT_ATTR", "wasm_opt")
 load(":wasm_transition.bzl", "SIMD_ATTR", "wasm_transition")
 
 # The memory of a model is what the linker counts: constants, one arena, this stack. There is no heap.
-_LINKOPTS = MODULE_LINKOPTS + [
+MODEL_LINKOPTS = MODULE_LINKOPTS + [
     "-sMALLOC=none",
     "-sINITIAL_HEAP=0",
     "-sSTACK_SIZE=65536",
@@ -129,7 +129,7 @@ def wasm_model(
     cc_binary(
         name = name + ".module.wasm",
         srcs = [compiled + ".steps"],
-        linkopts = _LINKOPTS,
+        linkopts = MODEL_LINKOPTS,
         # Not from a cache that workspaces share: clang tells of an embedded file by its absolute path, which
         # another workspace's Bazel would not accept.
         tags = [

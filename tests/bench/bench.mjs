@@ -1,7 +1,7 @@
 // Measures Wranglet beside its peers:
 //   ./bazelw run -c opt //tests/bench -- [--rounds N] [--only TEXT] [--json FILE] [--html FILE] [--markdown FILE]
 
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -10,7 +10,8 @@ import { table } from "../../worker-js/table.mjs";
 import { measureCeilings } from "./ceilings.mjs";
 import { measure } from "./measure.mjs";
 import { findNetworks } from "./networks.mjs";
-import { HEADER, rowOf, toHtml, toMarkdown } from "./report.mjs";
+import { profile } from "./profile.mjs";
+import { HEADER, rowOf, STEP_HEADER, stepRowOf, toHtml, toMarkdown } from "./report.mjs";
 import { measureInWorkerd } from "./workerd.mjs";
 
 const { values: options } = parseArgs({
@@ -44,7 +45,11 @@ for (const [index, network] of networks.entries()) {
   if (!network.name.includes(options.only)) continue;
   const results = await measure(network, index, rounds);
   const workerd = await measureInWorkerd(network, rounds);
-  report.networks.push({ name: network.name, macs: network.macs, results, workerd });
+  const file = path.join(import.meta.dirname, network.model);
+  const steps = existsSync(`${file}.profile.wasm`)
+    ? profile(`${file}.profile.wasm`, readFileSync(`${file}.compiled/steps.cc`, "utf8"), rounds)
+    : [];
+  report.networks.push({ name: network.name, macs: network.macs, results, workerd, steps });
   console.log(`\n${network.name}, ${(network.macs / 1e6).toFixed(1)} million MACs`);
   console.log(table(HEADER, results.map(rowOf)));
   console.log(

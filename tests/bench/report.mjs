@@ -38,6 +38,19 @@ export function rowOf(result) {
   ];
 }
 
+export const STEP_HEADER = ["step", "ms", "share %", "GMAC/s"];
+
+/**
+ * @param {{ step: string, milliseconds: number, share: number, gmacs: number }} step
+ * @returns {string[]} its cells, under STEP_HEADER
+ */
+export const stepRowOf = ({ step, milliseconds, share, gmacs }) => [
+  step,
+  milliseconds.toFixed(3),
+  (100 * share).toFixed(1),
+  gmacs > 0 ? gmacs.toFixed(1) : "",
+];
+
 const markdownTable = (header, rows) =>
   [header, header.map((_, i) => (i === 0 ? "---" : "---:")), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`)
@@ -46,10 +59,11 @@ const markdownTable = (header, rows) =>
 /** The report as sections of docs/performance.md. */
 export function toMarkdown({ machine, rounds, ceilings, networks }) {
   const sections = networks.map(
-    ({ name, macs, results, workerd }) =>
+    ({ name, macs, results, workerd, steps }) =>
       `### ${name}\n\n${(macs / 1e6).toFixed(1)} million multiply-accumulates. In workerd: first request ` +
       `${workerd.first.toFixed(1)} ms, warm ${workerd.warm.toFixed(2)} ms.\n\n` +
-      markdownTable(HEADER, results.map(rowOf)),
+      markdownTable(HEADER, results.map(rowOf)) +
+      (steps.length > 0 ? `\n\n${markdownTable(STEP_HEADER, steps.map(stepRowOf))}` : ""),
   );
   const limits = markdownTable(
     ["instructions", "GMAC/s"],

@@ -82,14 +82,15 @@ std::string Wrapped(std::string text) {
   return text;
 }
 
-std::string Call(const Step& step) {
+std::string Call(const Step& step, size_t index) {
   const KernelInfo kernel = InfoOf(step.params);
   std::string call = std::string("  ") + kernel.name + "(";
   call += std::visit([](const auto& params) { return Initializer(params); }, step.params);
   for (size_t i = 0; i < step.args.size(); ++i) {
     call += ", " + Expression(step.args[i], kernel.args[i].type);
   }
-  return "  " + Comment(step.node + ": " + step.summary) + Wrapped(call + ");") + "\n";
+  return "  WRANGLET_STEP(" + std::to_string(index) + ")  " +
+         Comment(step.node + ": " + step.summary) + Wrapped(call + ");") + "\n";
 }
 
 // A function from the index of an input or output to its place.
@@ -117,7 +118,7 @@ std::string StepsSource(const Plan& plan, WeightsStorage storage) {
   text += "void wranglet_prepare() {}\n\n";
   text += Places("wranglet_input", plan.inputs) + Places("wranglet_output", plan.outputs);
   text += "void wranglet_infer() {\n";
-  for (const Step& step : plan.steps) text += Call(step);
+  for (size_t i = 0; i < plan.steps.size(); ++i) text += Call(plan.steps[i], i);
   return text + "}\n";
 }
 

@@ -47,11 +47,11 @@ TEST(StepsSource, EachStepIsACallUnderAComment) {
   const std::string source = StepsSource(TwoSteps(), WeightsStorage::kEmbedded);
   EXPECT_TRUE(Contains(source, R"(
 void wranglet_infer() {
-  // features.0: Conv2D 1x2x2x3, 4x1x1x3 -> 1x2x2x4
+  WRANGLET_STEP(0)  // features.0: Conv2D 1x2x2x3, 4x1x1x3 -> 1x2x2x4
   GemmInt8({.rows = 4, .depth = 3, .cols = 4, .output = {.zero_point = -5, .min = -5}},
       Arena<int8_t>(16), Weights<int8_t>(0), Weights<int32_t>(16), Weights<float>(48),
       Arena<int8_t>(0));
-  // add: Add
+  WRANGLET_STEP(1)  // add: Add
   BinaryFloat32({.shape = {.sizes = {1, 1, 1, 1, 1, 16}}, .kind = BinaryKind{2},
       .output = {.min = 0.0f}}, Arena<float>(0), nullptr, Arena<float>(0));
 }
