@@ -58,6 +58,14 @@ class OnnxBuilder {
     return *this;
   }
 
+  // Of INT8, UINT8 or INT32.
+  OnnxBuilder& Stored(const std::string& name, const std::vector<int64_t>& shape,
+                      onnx::TensorProto::DataType type, const std::vector<int32_t>& values) {
+    auto* tensor = AddConstant(name, shape, type);
+    for (const int32_t value : values) tensor->add_int32_data(value);
+    return *this;
+  }
+
   onnx::TensorProto* AddConstant(const std::string& name, const std::vector<int64_t>& shape,
                                  onnx::TensorProto::DataType type) {
     auto* tensor = graph().add_initializer();

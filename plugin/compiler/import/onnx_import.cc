@@ -102,11 +102,13 @@ class Importer {
     };
     if (!proto.type().has_tensor_type()) return error("is no tensor");
     const auto& type = proto.type().tensor_type();
-    if (type.elem_type() != onnx::TensorProto::FLOAT) {
-      return Error{.message = "input '" + proto.name() + "' is not float32",
-                   .hint = "export the float model"};
+    const std::optional<DType> dtype = OnnxDType(type.elem_type());
+    if (!dtype) {
+      return Error{.message = "input '" + proto.name() + "' has type " +
+                              std::to_string(type.elem_type()) + ", which is not supported",
+                   .hint = "export the model in float32"};
     }
-    Tensor tensor{.name = proto.name()};
+    Tensor tensor{.name = proto.name(), .dtype = *dtype};
     for (int i = 0; i < type.shape().dim_size(); ++i) {
       const auto& dim = type.shape().dim(i);
       int64_t size = dim.dim_value();
@@ -157,8 +159,13 @@ class Importer {
     OnnxNode node(proto, name, opset_, std::move(inputs), graph_, constant_bytes_);
     Result<TensorId> output = translate(node);
     if (!output.ok()) return placed(output.error());
-    if (Status defined = Define(proto.output(0), *output); !defined.ok()) {
-      return placed(defined.error());
+    std::map<size_t, TensorId> outputs = node.further_outputs();
+    outputs[0] = *output;
+    for (const auto& [i, id] : outputs) {
+      if (!node.HasOutput(i)) continue;
+      if (Status defined = Define(proto.output(static_cast<int>(i)), id); !defined.ok()) {
+        return placed(defined.error());
+      }
     }
     return Done{};
   }

@@ -21,6 +21,8 @@ Result<TensorId> EmitReshape(OnnxNode& node, Shape shape) {
   if (!node.IsConstant(0)) return node.Emit(Reshape{}, {node.input(0)}, std::move(shape));
   Tensor tensor = node.tensor(0);
   tensor.shape = std::move(shape);
+  // Scales of an axis that may be no more.
+  if (tensor.quantization && tensor.quantization->scale.size() > 1) tensor.quantization.reset();
   return node.AddConstant(std::move(tensor));
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 // The constant float `tensor`, times `factor`.
 Tensor Scaled(Tensor tensor, float factor) {
+  if (factor == 1.0f) return tensor;
+  tensor.quantization.reset();
   for (float& value : tensor.MutableConstantAs<float>()) value *= factor;
   return tensor;
 }

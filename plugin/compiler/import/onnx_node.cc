@@ -8,6 +8,22 @@
 #include "plugin/compiler/import/onnx_tensor.h"
 
 namespace wranglet {
+namespace {
+
+// Whether an operator's output holds elements of its inputs, whatever they stand for.
+bool MovesElements(const Operator& op) {
+  if (const auto* pool = std::get_if<Pool2D>(&op)) return pool->kind == Pool2D::Kind::kMax;
+  if (const auto* resize = std::get_if<Resize>(&op)) return resize->kind == Resize::Kind::kNearest;
+  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Concat>(op) || std::holds_alternative<Slice>(op);
+}
+
+// Whether equal bytes in both stand for equal numbers. Floats stand for themselves.
+bool IsStoredLike(const Tensor& a, const Tensor& b) {
+  return a.dtype == b.dtype && (a.dtype == DType::kFloat32 || a.quantization == b.quantization);
+}
+
+}  // namespace
 
 const onnx::AttributeProto* OnnxNode::Attribute(const char* attribute) const {
   for (const auto& candidate : proto_.attribute()) {
@@ -64,21 +80,40 @@ Result<std::vector<float>> OnnxNode::ConstantFloats(size_t i) const {
 
 Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
                                 std::optional<Shape> shape) {
+  Tensor stored;
+  const bool moves = MovesElements(op);
+  for (const TensorId id : inputs) {
+    if (id == kNoTensor) continue;
+    const Tensor& input = graph_.tensor(id);
+    if (moves && id == inputs[0]) {
+      stored.dtype = input.dtype;
+      if (input.dtype != DType::kFloat32) stored.quantization = input.quantization;
+    }
+    if (moves ? !IsStoredLike(input, stored) : input.dtype != DType::kFloat32) {
+      return Error{.message = "reads '" + input.name + "' of " + NameOf(input.dtype),
+                   .hint =
+                       "export the model in float32, or quantised by QuantizeLinear and "
+                       "DequantizeLinear"};
+    }
+  }
+  if (stored.quantization && stored.quantization->scale.size() > 1) {
+    return Error{.message = "moves a tensor of several scales"};
+  }
+  return EmitStoredLike(stored, std::move(op), std::move(inputs), std::move(shape));
+}
+
+Result<TensorId> OnnxNode::EmitStoredLike(const Tensor& like, Operator op,
+                                          std::vector<TensorId> inputs,
+                                          std::optional<Shape> shape) {
   if (graph_.nodes.size() >= kMaxNodes) {
     return Error{.message =
                      "is beyond the " + std::to_string(kMaxNodes) + " nodes a network may have"};
   }
-  std::vector<Shape> shapes;
-  for (const TensorId id : inputs) {
-    if (id == kNoTensor) continue;
-    const Tensor& input = graph_.tensor(id);
-    if (input.dtype != DType::kFloat32) {
-      return Error{.message = "reads '" + input.name + "' of " + NameOf(input.dtype),
-                   .hint = "export the model in float32"};
-    }
-    shapes.push_back(input.shape);
-  }
   if (!shape) {
+    std::vector<Shape> shapes;
+    for (const TensorId id : inputs) {
+      if (id != kNoTensor) shapes.push_back(graph_.tensor(id).shape);
+    }
     WRANGLET_ASSIGN(shape, InferShape(op, shapes));
   }
   if (const Result<int64_t> count = ElementCount(*shape); !count.ok()) {
@@ -89,7 +124,10 @@ Result<TensorId> OnnxNode::Emit(Operator op, std::vector<TensorId> inputs,
   std::string name = name_ + (is_layout ? ".layout" : "");
   int& count = is_layout ? layouts_ : emitted_;
   if (count++ > 0) name += "#" + std::to_string(count);
-  const TensorId output = graph_.Add({.name = name, .shape = *std::move(shape)});
+  const TensorId output = graph_.Add({.name = name,
+                                      .dtype = like.dtype,
+                                      .shape = *std::move(shape),
+                                      .quantization = like.quantization});
   graph_.nodes.push_back({.name = std::move(name),
                           .op = std::move(op),
                           .inputs = std::move(inputs),

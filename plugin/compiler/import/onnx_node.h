@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,12 +54,25 @@ class OnnxNode {
   // The constant floats of input i.
   Result<std::vector<float>> ConstantFloats(size_t i) const;
 
-  // Adds a node, of floats; its output, of the shape its inputs give (or `shape`), is returned.
+  // Adds a node; its output, of the shape its inputs give (or `shape`), is returned. It computes
+  // with floats, unless the operator only moves elements or picks some: these keep their type and
+  // quantisation.
   Result<TensorId> Emit(Operator op, std::vector<TensorId> inputs,
                         std::optional<Shape> shape = std::nullopt);
+  // The same of an operator that changes how numbers are stored: as `like` stores them.
+  Result<TensorId> EmitStoredLike(const Tensor& like, Operator op, std::vector<TensorId> inputs,
+                                  std::optional<Shape> shape = std::nullopt);
   // Adds a constant; an Error when all that were added exceed kMaxConstantBytes: a file may give
   // one constant to any number of nodes, and each makes its own form of it.
   Result<TensorId> AddConstant(Tensor tensor);
+  // The node's further outputs, by index; a translation returns the one of index 0.
+  void SetOutput(size_t i, TensorId id) { further_outputs_[i] = id; }
+  const std::map<size_t, TensorId>& further_outputs() const { return further_outputs_; }
+  // How many outputs the file's node names, and whether it names the i-th.
+  size_t output_count() const { return static_cast<size_t>(proto_.output_size()); }
+  bool HasOutput(size_t i) const {
+    return i < output_count() && !proto_.output(static_cast<int>(i)).empty();
+  }
   // `id`, an NCHW activation, as NHWC, and the other way round.
   Result<TensorId> ToChannelsLast(TensorId id);
   Result<TensorId> ToChannelsFirst(TensorId id);
@@ -70,6 +84,7 @@ class OnnxNode {
   std::vector<TensorId> inputs_;
   Graph& graph_;
   size_t& constant_bytes_;
+  std::map<size_t, TensorId> further_outputs_;
   int emitted_ = 0, layouts_ = 0;  // nodes so far: that compute, that transpose
 };
 

@@ -45,6 +45,10 @@ Result<TensorId> TranslateMatMul(OnnxNode& node);
 Result<TensorId> TranslateSoftmax(OnnxNode& node);
 Result<TensorId> TranslateReduceMean(OnnxNode& node);
 
+// onnx_quantization.cc
+Result<TensorId> TranslateQuantizeLinear(OnnxNode& node);
+Result<TensorId> TranslateDequantizeLinear(OnnxNode& node);
+
 // onnx_layout.cc
 Result<TensorId> TranslateReshape(OnnxNode& node);
 Result<TensorId> TranslateFlatten(OnnxNode& node);

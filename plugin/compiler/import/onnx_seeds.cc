@@ -75,8 +75,40 @@ onnx::ModelProto Layouts() {
   return model.model;
 }
 
+// `from`, quantised to uint8 and back.
+void AppendQuantization(OnnxBuilder& model, const std::string& from, const std::string& to,
+                        float scale, int32_t zero_point) {
+  model.Floats(to + ".s", {}, {scale})
+      .Stored(to + ".z", {}, onnx::TensorProto::UINT8, {zero_point});
+  model.Node("QuantizeLinear", {from, to + ".s", to + ".z"}, to + ".q");
+  model.Node("DequantizeLinear", {to + ".q", to + ".s", to + ".z"}, to);
+}
+
+// A quantised convolution, with one scale a channel, a residual and a pool.
+onnx::ModelProto Quantized() {
+  using onnx::TensorProto;
+  OnnxBuilder model(13);
+  model.Input("x", {1, 2, 4, 4});
+  AppendQuantization(model, "x", "a", 0.02f, 128);
+  model.Stored("w.q", {2, 2, 1, 1}, TensorProto::INT8, {1, -2, 127, -128});
+  model.Floats("w.s", {2}, {0.5f, 0.25f}).Stored("w.z", {2}, TensorProto::INT8, {0, 0});
+  model.Node("DequantizeLinear", {"w.q", "w.s", "w.z"}, "w").With("axis", int64_t{0});
+  model.Stored("b.q", {2}, TensorProto::INT32, {100, -200}).Floats("b.s", {2}, {0.01f, 0.005f});
+  model.Node("DequantizeLinear", {"b.q", "b.s"}, "b").With("axis", int64_t{0});
+  model.Node("Conv", {"a", "w", "b"}, "c").Node("Relu", {"c"}, "d");
+  AppendQuantization(model, "d", "e", 0.1f, 0);
+  model.Node("Add", {"a", "e"}, "f");
+  AppendQuantization(model, "f", "g", 0.1f, 100);
+  model.Node("GlobalAveragePool", {"g"}, "h");
+  AppendQuantization(model, "h", "i", 0.05f, 120);
+  model.Node("Flatten", {"i"}, "y").Output("y");
+  return model.model;
+}
+
 }  // namespace
 
-std::vector<onnx::ModelProto> SeedModels() { return {MobileNet(), ComputedShapes(), Layouts()}; }
+std::vector<onnx::ModelProto> SeedModels() {
+  return {MobileNet(), ComputedShapes(), Layouts(), Quantized()};
+}
 
 }  // namespace wranglet

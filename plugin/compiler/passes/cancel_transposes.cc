@@ -1,91 +1,61 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "plugin/compiler/graph/shapes.h"
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/graph/transposition.h"
+#include "plugin/compiler/passes/layout_views.h"
+#include "plugin/compiler/passes/on_base.h"
 #include "plugin/compiler/passes/pass.h"
 
 namespace wranglet {
 namespace {
 
-// While the pass walks through the nodes, a tensor may be a mere view: `base`, transposed. No node
-// makes a view until somebody needs it as it is.
-struct View {
-  TensorId base = kNoTensor;
-  Permutation permutation;
-};
-
 class Rewriter {
  public:
-  explicit Rewriter(Graph& graph) : graph_(graph), old_nodes_(std::move(graph.nodes)) {
+  explicit Rewriter(Graph& graph)
+      : graph_(graph), old_nodes_(std::move(graph.nodes)), views_(graph) {
     graph_.nodes.clear();
   }
 
   Status Run() {
     RelayInputs();
     for (Node& node : old_nodes_) WRANGLET_RETURN_IF_ERROR(Rewrite(std::move(node)));
-    for (TensorId& id : graph_.outputs) id = Materialize(id);
+    for (TensorId& id : graph_.outputs) id = views_.Materialize(id);
     graph_.MakeNamesUnique();
     graph_.RemoveUnusedTensors();
     return Done{};
   }
 
  private:
-  View ViewOf(TensorId id) {
-    views_.resize(graph_.tensors.size());
-    View& view = views_[static_cast<size_t>(id)];
-    if (view.base != kNoTensor) return view;
-    Permutation identity(graph_.tensor(id).shape.size());
-    for (size_t i = 0; i < identity.size(); ++i) identity[i] = static_cast<int32_t>(i);
-    return {id, std::move(identity)};
-  }
-
-  void SetView(TensorId id, View view) {
-    views_.resize(graph_.tensors.size());
-    views_[static_cast<size_t>(id)] = std::move(view);
-  }
-
-  // `id` as it is: the Transpose that makes it, if it was a view.
-  TensorId Materialize(TensorId id) {
-    if (id == kNoTensor) return id;
-    const View view = ViewOf(id);
-    if (IsIdentity(view.permutation)) return view.base;
-    if (KeepsOrder(graph_.tensor(view.base).shape, view.permutation)) {
-      AppendNode(id, Reshape{}, view.base);
-    } else {
-      AppendNode(id, Transpose{view.permutation}, view.base);
-    }
-    SetView(id, {});
-    return id;
-  }
-
-  void AppendNode(TensorId output, Operator op, TensorId input) {
-    std::string name = graph_.tensor(output).name + ".layout";
-    graph_.nodes.push_back(
-        {.name = std::move(name), .op = std::move(op), .inputs = {input}, .outputs = {output}});
-  }
-
   // An NCHW input whose every reader wants it NHWC becomes NHWC.
   void RelayInputs() {
     const Permutation to_last = {0, 2, 3, 1};
-    std::vector<bool> relays(graph_.tensors.size()), others(graph_.tensors.size());
-    for (const Node& node : old_nodes_) {
-      const auto* transpose = node.As<Transpose>();
-      const bool relay = transpose != nullptr && transpose->permutation == to_last;
-      for (const TensorId id : node.inputs) {
-        if (id != kNoTensor) (relay ? relays : others)[static_cast<size_t>(id)] = true;
+    // From the end: of each tensor, whether it is read, and if so only to become NHWC.
+    std::vector<bool> read(graph_.tensors.size()), relaid(graph_.tensors.size(), true);
+    const auto keep = [&](TensorId id) { relaid[static_cast<size_t>(id)] = false; };
+    for (const TensorId id : graph_.outputs) keep(id);
+    for (auto node = old_nodes_.rbegin(); node != old_nodes_.rend(); ++node) {
+      const auto* transpose = node->As<Transpose>();
+      const auto output = static_cast<size_t>(node->outputs[0]);
+      const bool through = IsOfSingleElements(node->op) && read[output] && relaid[output];
+      for (const TensorId id : node->inputs) {
+        if (id == kNoTensor) continue;
+        read[static_cast<size_t>(id)] = true;
+        if (!through && (transpose == nullptr || transpose->permutation != to_last)) keep(id);
       }
     }
     for (TensorId& input : graph_.inputs) {
       const auto index = static_cast<size_t>(input);
-      if (!relays[index] || others[index]) continue;
+      if (!read[index] || !relaid[index]) continue;
       Tensor tensor = graph_.tensor(input);
       tensor.shape = Permuted(tensor.shape, to_last);
-      const TensorId relaid = graph_.Add(std::move(tensor));
-      SetView(input, {relaid, Inverse(to_last)});
-      input = relaid;
+      const TensorId relaid_input = graph_.Add(std::move(tensor));
+      views_.Set(input, {relaid_input, Inverse(to_last)});
+      input = relaid_input;
     }
   }
 
@@ -94,57 +64,104 @@ class Rewriter {
     const bool alike = graph_.tensor(node.inputs[0]).IsStoredLike(graph_.tensor(node.outputs[0]));
     if (const auto* op = node.As<Transpose>(); op && alike) return RewriteTranspose(node, *op);
     if (node.As<Reshape>() != nullptr && alike) return RewriteReshape(std::move(node));
-    if (node.As<Mean>() != nullptr) return RewriteMean(std::move(node));
-    if (node.As<Clamp>() != nullptr || node.As<Binary>() != nullptr) {
-      return RewriteElementwise(std::move(node));
+    if (node.As<Mean>() != nullptr || node.As<ArgMax>() != nullptr) {
+      return RewriteReduction(std::move(node));
     }
-    for (TensorId& id : node.inputs) id = Materialize(id);
+    if (IsOfSingleElements(node.op) && views_.Of(node.inputs[0]).reshaped) {
+      return RewriteReshapedElements(std::move(node));
+    }
+    if (node.As<FullyConnected>() != nullptr) return RewriteFullyConnected(std::move(node));
+    return RewriteOnBases(std::move(node));
+  }
+
+  // Leaves the node as it is.
+  Status Keep(Node node) {
+    for (TensorId& id : node.inputs) id = views_.Materialize(id);
     graph_.nodes.push_back(std::move(node));
     return Done{};
   }
 
   Status RewriteTranspose(const Node& node, const Transpose& op) {
-    View view = ViewOf(node.inputs[0]);
+    View view = views_.Of(node.inputs[0]);
+    if (view.reshaped) view = views_.Of(views_.Materialize(node.inputs[0]));
     view.permutation = Compose(view.permutation, op.permutation);
-    SetView(node.outputs[0], std::move(view));
+    views_.Set(node.outputs[0], std::move(view));
     return Done{};
   }
 
-  // A view that only moves dimensions of size 1 has its base's bytes in order.
   Status RewriteReshape(Node node) {
-    const View view = ViewOf(node.inputs[0]);
-    const bool keeps = KeepsOrder(graph_.tensor(view.base).shape, view.permutation);
-    node.inputs[0] = keeps ? view.base : Materialize(node.inputs[0]);
-    if (graph_.tensor(node.inputs[0]).shape == graph_.tensor(node.outputs[0]).shape) {
-      SetView(node.outputs[0], ViewOf(node.inputs[0]));
+    const View view = views_.Of(node.inputs[0]);
+    const Shape from = graph_.tensor(node.inputs[0]).shape;
+    const Shape to = graph_.tensor(node.outputs[0]).shape;
+    if (view.reshaped || KeepsOrder(graph_.tensor(view.base).shape, view.permutation)) {
+      const TensorId base = view.reshaped ? views_.Materialize(node.inputs[0]) : view.base;
+      const TensorId output = node.outputs[0];
+      if (graph_.tensor(base).shape == to) {
+        views_.Set(output, views_.Of(base));
+      } else {
+        node.inputs[0] = base;
+        graph_.nodes.push_back(std::move(node));
+      }
       return Done{};
     }
-    graph_.nodes.push_back(std::move(node));
+    if (WithoutOnes(from) == WithoutOnes(to)) {
+      ViewWithOtherOnes(node.outputs[0], view);
+    } else {
+      views_.Set(node.outputs[0], {view.base, view.permutation, /*reshaped=*/true});
+    }
     return Done{};
   }
 
-  // The same mean of the base, over the dimensions that the axes are there.
-  Status RewriteMean(Node node) {
-    const View view = ViewOf(node.inputs[0]);
-    if (IsIdentity(view.permutation)) {
-      node.inputs[0] = view.base;
-      graph_.nodes.push_back(std::move(node));
-      return Done{};
+  static Shape WithoutOnes(Shape shape) {
+    std::erase(shape, 1);
+    return shape;
+  }
+
+  // `output` is `view`, less some dimensions of 1, and with others: so it is a view of the base
+  // whose 1s are all behind.
+  void ViewWithOtherOnes(TensorId output, const View& view) {
+    const Shape from = graph_.tensor(view.base).shape;
+    const Shape to = graph_.tensor(output).shape;
+    Shape shape = WithoutOnes(from);
+    auto next_one = static_cast<int32_t>(shape.size());
+    shape.resize(to.size(), 1);
+    // Each dimension's place among those of the base that are not 1.
+    std::vector<int32_t> place(from.size());
+    for (size_t i = 0, count = 0; i < from.size(); ++i) {
+      place[i] = static_cast<int32_t>(from[i] == 1 ? count : count++);
     }
-    Mean& mean = *node.As<Mean>();
-    const auto rank = static_cast<int32_t>(view.permutation.size());
+    Permutation kept = view.permutation;
+    std::erase_if(kept, [&](int32_t i) { return from[static_cast<size_t>(i)] == 1; });
+    Permutation permutation;
+    auto next = kept.begin();
+    for (const int64_t size : to) {
+      permutation.push_back(size == 1 ? next_one++ : place[static_cast<size_t>(*next++)]);
+    }
+    views_.Set(output, {views_.Reshaped(view.base, std::move(shape)), std::move(permutation)});
+  }
+
+  // The same reduction of the base, over the dimensions that the axes are there.
+  Status RewriteReduction(Node node) {
+    const View view = views_.Of(node.inputs[0]);
+    if (view.IsBase() || view.reshaped) return Keep(std::move(node));
+    const auto rank = view.permutation.size();
     const Shape& shape = graph_.tensor(view.base).shape;
-    std::vector<bool> reduced(static_cast<size_t>(rank));
-    for (int32_t& axis : mean.axes) {
+    std::vector<bool> reduced(rank);
+    const auto move = [&](int32_t& axis) {
       axis = view.permutation[static_cast<size_t>(axis)];
       reduced[static_cast<size_t>(axis)] = true;
+    };
+    if (Mean* mean = node.As<Mean>()) {
+      std::ranges::for_each(mean->axes, move);
+      std::ranges::sort(mean->axes);
+    } else {
+      move(node.As<ArgMax>()->axis);
     }
-    std::sort(mean.axes.begin(), mean.axes.end());
-    const bool keeps = graph_.tensor(node.outputs[0]).shape.size() == static_cast<size_t>(rank);
+    const bool keeps = graph_.tensor(node.outputs[0]).shape.size() == rank;
     // What is left of the base's dimensions, and each one's place there.
     Shape left;
-    std::vector<int32_t> place(static_cast<size_t>(rank), -1);
-    for (size_t i = 0; i < static_cast<size_t>(rank); ++i) {
+    std::vector<int32_t> place(rank, -1);
+    for (size_t i = 0; i < rank; ++i) {
       if (reduced[i] && !keeps) continue;
       place[i] = static_cast<int32_t>(left.size());
       left.push_back(reduced[i] ? 1 : shape[i]);
@@ -159,60 +176,105 @@ class Rewriter {
     return Done{};
   }
 
+  // What treats every element by itself does not mind their order.
+  Status RewriteReshapedElements(Node node) {
+    const View view = views_.Of(node.inputs[0]);
+    AppendOnBase(std::move(node), {view.base}, graph_.tensor(view.base).shape, view.permutation,
+                 /*reshaped=*/true);
+    return Done{};
+  }
+
+  // Behind a Flatten, the filter's columns are put in the order of what was flattened.
+  Status RewriteFullyConnected(Node node) {
+    const View view = views_.Of(node.inputs[0]);
+    const Tensor& filter = graph_.tensor(node.inputs[1]);
+    const bool by_column = filter.quantization && filter.quantization->scale.size() > 1 &&
+                           filter.quantization->axis == 1;
+    const Shape flat = graph_.tensor(node.inputs[0]).shape;
+    Shape seen = Permuted(graph_.tensor(view.base).shape, view.permutation);
+    if (!view.reshaped || !filter.constant || by_column || view.permutation[0] != 0 ||
+        flat.size() != 2 || flat[0] != seen[0]) {
+      return Keep(std::move(node));
+    }
+    node.inputs[0] = views_.Reshaped(view.base, flat);
+    node.inputs[1] = WithColumnsBy(node.inputs[1], seen, view.permutation);
+    return Keep(std::move(node));
+  }
+
+  // The filter, [channels][the dimensions of `seen` behind the first], in the order of the base.
+  TensorId WithColumnsBy(TensorId id, const Shape& seen, const Permutation& permutation) {
+    const auto [found, is_new] = filters_.try_emplace({id, permutation}, kNoTensor);
+    if (!is_new) return found->second;
+    Tensor filter = graph_.tensor(id);
+    const Shape shape = filter.shape;
+    filter.shape.resize(1);
+    filter.shape.insert(filter.shape.end(), seen.begin() + 1, seen.end());
+    filter = TransposedConstant(filter, Inverse(permutation));
+    filter.shape = shape;
+    return found->second = graph_.Add(std::move(filter));
+  }
+
   // Appends `node` reading `inputs`; its output becomes a view of what it computes now.
-  void AppendOnBase(Node node, std::vector<TensorId> inputs, Shape shape, Permutation permutation) {
+  void AppendOnBase(Node node, std::vector<TensorId> inputs, Shape shape, Permutation permutation,
+                    bool reshaped = false) {
     Tensor tensor = graph_.tensor(node.outputs[0]);
     tensor.shape = std::move(shape);
     const TensorId base = graph_.Add(std::move(tensor));
-    SetView(node.outputs[0], {base, std::move(permutation)});
+    views_.Set(node.outputs[0], {base, std::move(permutation), reshaped});
     node.inputs = std::move(inputs);
     node.outputs = {base};
     graph_.nodes.push_back(std::move(node));
   }
 
-  // An operator of elements works on the bases when all of them are viewed alike; constants are
-  // transposed to fit.
-  Status RewriteElementwise(Node node) {
-    const size_t rank = graph_.tensor(node.outputs[0]).shape.size();
-    Permutation shared;
-    bool alike = true;
-    for (const TensorId id : node.inputs) {
-      if (graph_.tensor(id).constant) continue;
-      const View view = ViewOf(id);
-      if (shared.empty()) shared = view.permutation;
-      alike = alike && view.permutation == shared && view.permutation.size() == rank;
-    }
-    if (!alike || shared.empty() || IsIdentity(shared)) {
-      for (TensorId& id : node.inputs) id = Materialize(id);
-      graph_.nodes.push_back(std::move(node));
-      return Done{};
-    }
+  // An operator that can works on the bases of its inputs. If these are viewed differently, the
+  // order is that for which the fewest elements have to be moved.
+  Status RewriteOnBases(Node node) {
+    const Permutation permutation = BestOrder(node);
+    const std::optional<Operator> moved =
+        IsIdentity(permutation) ? std::nullopt : OnBase(node.op, permutation);
+    if (!moved) return Keep(std::move(node));
     std::vector<TensorId> inputs;
     std::vector<Shape> shapes;
     for (const TensorId id : node.inputs) {
-      inputs.push_back(graph_.tensor(id).constant ? AddTransposed(id, shared) : ViewOf(id).base);
+      inputs.push_back(graph_.tensor(id).constant ? views_.ConstantBaseBy(id, permutation)
+                                                  : views_.BaseBy(id, permutation));
       shapes.push_back(graph_.tensor(inputs.back()).shape);
     }
+    node.op = *moved;
     WRANGLET_ASSIGN(Shape shape, InferShape(node.op, shapes));
-    AppendOnBase(std::move(node), std::move(inputs), std::move(shape), std::move(shared));
+    AppendOnBase(std::move(node), std::move(inputs), std::move(shape), permutation);
     return Done{};
   }
 
-  // The constant `id`, with leading 1s up to the rank, in the order of the base of a view.
-  TensorId AddTransposed(TensorId id, const Permutation& permutation) {
-    const auto [found, is_new] = transposed_.try_emplace({id, permutation}, kNoTensor);
-    if (!is_new) return found->second;
-    Tensor tensor = graph_.tensor(id);
-    const size_t missing = permutation.size() - tensor.shape.size();
-    tensor.shape.insert(tensor.shape.begin(), missing, 1);
-    if (tensor.quantization) tensor.quantization->axis += static_cast<int>(missing);
-    return found->second = graph_.Add(TransposedConstant(tensor, Inverse(permutation)));
+  // An empty one, which is the identity, when not all inputs have as many dimensions as the output,
+  // or a scale belongs to one of the dimensions.
+  Permutation BestOrder(const Node& node) {
+    const auto one_scale = [](const Tensor& tensor) {
+      return !tensor.quantization || tensor.quantization->scale.size() == 1;
+    };
+    const size_t rank = graph_.tensor(node.outputs[0]).shape.size();
+    if (!one_scale(graph_.tensor(node.outputs[0]))) return {};
+    std::map<Permutation, int64_t> in_place;  // elements
+    for (const TensorId id : node.inputs) {
+      if (id == kNoTensor) return {};
+      const Tensor& tensor = graph_.tensor(id);
+      if (tensor.shape.size() > rank || !one_scale(tensor)) return {};
+      if (tensor.constant) continue;
+      const View view = views_.Of(id);
+      if (view.reshaped || view.permutation.size() != rank) return {};
+      in_place[view.permutation] += CountOf(tensor);
+    }
+    // Of equals, any other is better than the identity: what follows wants images NHWC.
+    const auto best = std::ranges::max_element(in_place, [](const auto& a, const auto& b) {
+      return a.second != b.second ? a.second < b.second : IsIdentity(a.first);
+    });
+    return best == in_place.end() ? Permutation() : best->first;
   }
 
   Graph& graph_;
   std::vector<Node> old_nodes_;
-  std::vector<View> views_;
-  std::map<std::pair<TensorId, Permutation>, TensorId> transposed_;
+  LayoutViews views_;
+  std::map<std::pair<TensorId, Permutation>, TensorId> filters_;
 };
 
 }  // namespace

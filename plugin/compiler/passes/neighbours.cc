@@ -37,6 +37,7 @@ Tensor& OwnBias(Graph& graph, Node& node) {
   Tensor bias{.name = node.name + ".bias", .shape = {graph.tensor(node.inputs[1]).shape[axis]}};
   if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {
     bias = graph.tensor(node.inputs[2]);
+    bias.quantization.reset();
   } else {
     bias.constant.emplace(static_cast<size_t>(bias.shape[0]) * sizeof(float));
   }
@@ -47,6 +48,7 @@ Tensor& OwnBias(Graph& graph, Node& node) {
 
 Tensor& OwnFilter(Graph& graph, Node& node) {
   Tensor filter = graph.tensor(node.inputs[1]);
+  filter.quantization.reset();
   node.inputs[1] = graph.Add(std::move(filter));
   return graph.tensor(node.inputs[1]);
 }

@@ -27,6 +27,10 @@ Status FuseBias(Graph& graph);
 // Makes a Clamp the fused activation of the node before it.
 Status FuseActivation(Graph& graph);
 
+// Makes an operator of floats between Dequantize and Quantize one of int8, if there are kernels for
+// it; Dequantize goes behind nodes that only move elements. Constants lose the grids they lie on.
+Status FuseQuantization(Graph& graph);
+
 // Drops nodes whose outputs nobody reads, and tensors that are left over.
 Status RemoveDeadNodes(Graph& graph);
 
@@ -36,7 +40,7 @@ using Pass = Status (*)(Graph&);
 // find producers and consumers side by side.
 inline constexpr Pass kPasses[] = {RemoveDeadNodes,        UnsignedToSigned, CancelTransposes,
                                    FoldBatchNormalization, FuseBias,         FuseActivation,
-                                   RemoveDeadNodes};
+                                   FuseQuantization,       FuseActivation};
 
 // Runs them, each followed by Validate.
 Status RunPasses(Graph& graph);

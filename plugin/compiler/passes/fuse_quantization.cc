@@ -1,0 +1,228 @@
+// Files of ONNX that are quantised keep float operators, between nodes that dequantise and quantise
+// again. Here these three become one operator of int8.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/passes/pass.h"
+#include "plugin/compiler/passes/store.h"
+
+namespace wranglet {
+namespace {
+
+bool IsInt8(const Tensor& tensor) {
+  return tensor.dtype == DType::kInt8 && tensor.quantization &&
+         tensor.quantization->scale.size() == 1;
+}
+
+// Whether the output of an operator that KeepsQuantization holds its input's very elements.
+bool MovesElements(const Graph& graph, const Node& node) {
+  if (const auto* pool = node.As<Pool2D>()) {
+    return pool->kind == Pool2D::Kind::kMax && pool->activation.IsIdentity();
+  }
+  if (const auto* resize = node.As<Resize>()) return resize->kind == Resize::Kind::kNearest;
+  if (const auto* pad = node.As<Pad>()) {
+    // Only 0 is surely on every grid.
+    return pad->mode != Pad::Mode::kConstant || pad->value == 0;
+  }
+  return KeepsQuantization(node.op) && graph.tensor(node.outputs[0]).dtype == DType::kFloat32;
+}
+
+// Whether int8 kernels compute `op` with any scales of its inputs and of `output`.
+bool HasInt8Form(const Operator& op, const Quantization& output) {
+  if (const auto* binary = std::get_if<Binary>(&op)) return binary->kind != Binary::Kind::kDiv;
+  if (std::holds_alternative<L2Normalization>(op)) return output == Quantization{{1.0f / 128}, {0}};
+  return !std::holds_alternative<BatchNormalization>(op) && !std::holds_alternative<Quantize>(op) &&
+         !std::holds_alternative<Dequantize>(op) && !std::holds_alternative<Cast>(op) &&
+         !std::holds_alternative<ArgMax>(op);
+}
+
+class Fuser {
+ public:
+  explicit Fuser(Graph& graph) : graph_(graph), old_nodes_(std::move(graph.nodes)) {
+    graph_.nodes.clear();
+    readers_.resize(graph_.tensors.size());
+    for (size_t i = 0; i < old_nodes_.size(); ++i) {
+      for (const TensorId id : old_nodes_[i].inputs) {
+        if (id != kNoTensor) readers_[static_cast<size_t>(id)].push_back(i);
+      }
+    }
+    // The network itself reads its outputs.
+    for (const TensorId id : graph_.outputs) {
+      readers_[static_cast<size_t>(id)].push_back(old_nodes_.size());
+    }
+  }
+
+  Status Run() {
+    gone_.resize(old_nodes_.size());
+    for (size_t i = 0; i < old_nodes_.size(); ++i) {
+      if (!gone_[i]) Rewrite(i);
+    }
+    graph_.MakeNamesUnique();
+    for (Tensor& tensor : graph_.tensors) {
+      if (tensor.dtype == DType::kFloat32) tensor.quantization.reset();
+    }
+    return RemoveDeadNodes(graph_);
+  }
+
+ private:
+  void Rewrite(size_t i) {
+    Node& node = old_nodes_[i];
+    if (node.As<Dequantize>() != nullptr && IsInt8(graph_.tensor(node.inputs[0]))) {
+      stored_.resize(graph_.tensors.size(), kNoTensor);
+      stored_[static_cast<size_t>(node.outputs[0])] = node.inputs[0];
+    } else if (node.As<Quantize>() != nullptr) {
+      RewriteQuantize(node);
+    } else if (MoveStored(node) || FuseWithQuantize(node)) {
+      return;
+    }
+    graph_.nodes.push_back(node);
+  }
+
+  // The int8 tensor that the floats `id` were dequantised from, or kNoTensor.
+  TensorId StoredOf(TensorId id) const {
+    return id >= 0 && static_cast<size_t>(id) < stored_.size() ? stored_[static_cast<size_t>(id)]
+                                                               : kNoTensor;
+  }
+
+  // What is quantised just after it was dequantised need not be float in between.
+  void RewriteQuantize(Node& node) {
+    const TensorId stored = StoredOf(node.inputs[0]);
+    if (stored != kNoTensor && SizeOf(graph_.tensor(node.outputs[0]).dtype) == 1) {
+      node.inputs[0] = stored;
+    }
+  }
+
+  TensorId AddLike(TensorId id, const Quantization& quantization, const char* suffix) {
+    const Tensor& like = graph_.tensor(id);
+    return graph_.Add({.name = like.name + suffix,
+                       .dtype = DType::kInt8,
+                       .shape = like.shape,
+                       .quantization = quantization});
+  }
+
+  // Elements may be moved first, and dequantised after.
+  bool MoveStored(Node& node) {
+    const TensorId first = StoredOf(node.inputs[0]);
+    const bool concat = node.As<Concat>() != nullptr;
+    if (first == kNoTensor || !(concat || MovesElements(graph_, node))) return false;
+    const Quantization quantization = *graph_.tensor(first).quantization;
+    for (const TensorId id : node.inputs) {
+      const TensorId stored = StoredOf(id);
+      if (stored == kNoTensor || graph_.tensor(stored).quantization != quantization) return false;
+    }
+    for (TensorId& id : node.inputs) id = StoredOf(id);
+    const TensorId output = node.outputs[0];
+    const TensorId moved = AddLike(output, quantization, ".int8");
+    node.outputs = {moved};
+    std::string name = node.name + ".dequantize";
+    graph_.nodes.push_back(node);
+    graph_.nodes.push_back({std::move(name), Dequantize{}, {moved}, {output}});
+    stored_.resize(graph_.tensors.size(), kNoTensor);
+    stored_[static_cast<size_t>(output)] = moved;
+    return true;
+  }
+
+  // The Quantize that alone reads what `node` computes.
+  std::optional<size_t> QuantizeAfter(const Node& node) const {
+    const auto& readers = readers_[static_cast<size_t>(node.outputs[0])];
+    if (readers.size() != 1 || readers[0] == old_nodes_.size()) return std::nullopt;
+    const Node& reader = old_nodes_[readers[0]];
+    const bool fits = reader.As<Quantize>() != nullptr && IsInt8(graph_.tensor(reader.outputs[0]));
+    return fits ? std::optional(readers[0]) : std::nullopt;
+  }
+
+  bool FuseWithQuantize(Node& node) {
+    const std::optional<size_t> after = QuantizeAfter(node);
+    if (!after) return false;
+    const TensorId output = old_nodes_[*after].outputs[0];
+    const Quantization quantization = *graph_.tensor(output).quantization;
+    if (!HasInt8Form(node.op, quantization)) return false;
+    const std::optional<std::vector<TensorId>> inputs = StoredInputs(node, quantization);
+    if (!inputs) return false;
+    node.inputs = *inputs;
+    const Quantization& first = *graph_.tensor(node.inputs[0]).quantization;
+    if (!KeepsQuantization(node.op) || first == quantization) {
+      node.outputs = {output};
+      gone_[*after] = true;
+    } else {
+      // Kernels that keep the scale: the Quantize stores anew what they give.
+      node.outputs = {AddLike(output, first, ".kept")};
+      old_nodes_[*after].inputs = node.outputs;
+    }
+    graph_.nodes.push_back(node);
+    return true;
+  }
+
+  // All inputs of `node` as int8 kernels take them, or nothing.
+  std::optional<std::vector<TensorId>> StoredInputs(const Node& node, const Quantization& output) {
+    if (const std::optional<int> axis = FilterChannelAxis(node.op)) {
+      return StoredFilterAndBias(node, *axis);
+    }
+    std::vector<TensorId> inputs;
+    for (const TensorId id : node.inputs) {
+      inputs.push_back(graph_.tensor(id).constant ? StoredConstant(id) : StoredOf(id));
+      if (inputs.back() == kNoTensor) return std::nullopt;
+    }
+    if (node.As<Concat>() != nullptr) {
+      for (TensorId& id : inputs) id = Restored(id, output);
+    }
+    return inputs;
+  }
+
+  // The int8 tensor `id`, stored by `quantization`.
+  TensorId Restored(TensorId id, const Quantization& quantization) {
+    if (graph_.tensor(id).quantization == quantization) return id;
+    const TensorId restored = AddLike(id, quantization, ".restored");
+    graph_.nodes.push_back({graph_.tensor(restored).name, Quantize{}, {id}, {restored}});
+    return restored;
+  }
+
+  // The constant floats `id` as int8, if they are on a grid of one scale.
+  TensorId StoredConstant(TensorId id) {
+    const std::optional<Tensor> stored = StoredOnGrid(graph_.tensor(id));
+    return stored && IsInt8(*stored) ? graph_.Add(*stored) : kNoTensor;
+  }
+
+  std::optional<std::vector<TensorId>> StoredFilterAndBias(const Node& node, int axis) {
+    const TensorId x = StoredOf(node.inputs[0]);
+    if (x == kNoTensor) return std::nullopt;
+    std::optional<Tensor> filter = StoredOnGrid(graph_.tensor(node.inputs[1]));
+    // Kernels take no zero points of filters.
+    if (!filter || std::ranges::any_of(filter->quantization->zero_point,
+                                       [](int32_t zero_point) { return zero_point != 0; })) {
+      return std::nullopt;
+    }
+    const Quantization& q = *filter->quantization;
+    if (q.scale.size() > 1 && q.axis != axis) return std::nullopt;
+    std::vector<TensorId> inputs = {x};
+    std::optional<Tensor> bias;
+    if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {
+      bias = StoredBias(graph_.tensor(node.inputs[2]), graph_.tensor(x).quantization->scale[0],
+                        q.scale);
+      if (!bias) return std::nullopt;
+    }
+    inputs.push_back(graph_.Add(*std::move(filter)));
+    inputs.push_back(bias ? graph_.Add(*std::move(bias)) : kNoTensor);
+    return inputs;
+  }
+
+  Graph& graph_;
+  std::vector<Node> old_nodes_;
+  std::vector<bool> gone_;
+  std::vector<std::vector<size_t>> readers_;  // of each tensor: indices of old nodes
+  std::vector<TensorId> stored_;
+};
+
+}  // namespace
+
+Status FuseQuantization(Graph& graph) { return Fuser(graph).Run(); }
+
+}  // namespace wranglet

@@ -1,0 +1,24 @@
+// Constant floats as the integers that quantised kernels take.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_PASSES_STORE_H_
+#define WRANGLET_PLUGIN_COMPILER_PASSES_STORE_H_
+
+#include <optional>
+#include <vector>
+
+#include "plugin/compiler/graph/graph.h"
+
+namespace wranglet {
+
+// A constant of floats that keeps its int8 grid (Tensor::quantization), as int8; nothing of any
+// other tensor, nor when a value is off the grid.
+std::optional<Tensor> StoredOnGrid(const Tensor& floats);
+
+// The bias of an int8 operator, as int32, of scale `input` times those of the filter; nothing when
+// it is no constant of floats, or too large for int32.
+std::optional<Tensor> StoredBias(const Tensor& floats, float input,
+                                 const std::vector<float>& filter);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_PASSES_STORE_H_
