@@ -1,8 +1,18 @@
 // How far two answers are apart.
 
-const ARRAYS = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array };
+const ARRAYS = {
+  bool: Uint8Array,
+  float32: Float32Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+};
 
-const elementsOf = (bytes, dtype) => new ARRAYS[dtype](bytes.slice().buffer);
+/** A tensor's elements as numbers. */
+const elementsOf = (bytes, dtype) =>
+  Float64Array.from(new ARRAYS[dtype](bytes.slice().buffer), Number);
 
 /**
  * @typedef {{ bytes: number, differing: number, largest: number, relative: number }} Difference
@@ -26,7 +36,8 @@ export function compare(tensors, expected, actual) {
       difference.bytes += bytes.length;
       difference.differing += bytes.reduce((count, byte, n) => count + (byte !== other[n]), 0);
       const [a, b] = [elementsOf(bytes, tensors[i].dtype), elementsOf(other, tensors[i].dtype)];
-      const largest = a.reduce((most, value, n) => Math.max(most, Math.abs(value - b[n])), 0);
+      const distance = (value, n) => (Object.is(value, b[n]) ? 0 : Math.abs(value - b[n]));
+      const largest = a.reduce((most, value, n) => Math.max(most, distance(value, n)), 0);
       const magnitude = a.reduce(
         (most, value) => Math.max(most, Math.abs(value)),
         Number.MIN_VALUE,
