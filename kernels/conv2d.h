@@ -11,17 +11,17 @@
 
 #include "kernels/im2col.h"
 #include "kernels/params.h"
-#include "kernels/requantize.h"
 #include "kernels/tile_float32.h"
-#include "kernels/tile_int8.h"
+#include "kernels/tile_quantized.h"
 
 namespace wranglet {
 
-struct Conv2dInt8Params {
+template <typename In, typename Weight>
+struct Conv2dParams {
   WindowShape window;
   int32_t groups = 1;
   int32_t input_zero_point = 0;
-  Int8Output output;
+  typename Quantized<In>::Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
@@ -46,7 +46,7 @@ constexpr int32_t PatchDepth(const WindowShape& window, int32_t groups) {
   return window.kernel_h * window.kernel_w * (window.in_c / groups);
 }
 
-// Elements of the scratch buffer that Conv2dInt8 and Conv2dFloat32 take.
+// Elements of the scratch buffer that Conv2d and Conv2dFloat32 take.
 constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups) {
   return static_cast<size_t>(kTileRows) * static_cast<size_t>(PatchDepth(window, groups));
 }
@@ -84,26 +84,27 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const T*
 }
 
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]. `packed_filter`, `bias` and
-// `scale` are PackGemmInt8's of each group in turn, filters
+// `scale` are PackGemm's of each group in turn, filters
 // [out_c/groups][kernel_h*kernel_w*in_c/groups]. Outside the image lies the zero point. `scratch`
 // has Conv2dScratchElements.
-inline void Conv2dInt8(const Conv2dInt8Params& params, const int8_t* input,
-                       const int8_t* packed_filter, const int32_t* bias, const float* scale,
-                       int8_t* output, int8_t* scratch) {
-  const RequantizeInt8 requantize(params.output);
+template <typename In, typename Weight>
+inline void Conv2d(const Conv2dParams<In, Weight>& params, const In* input,
+                   const Weight* packed_filter, const BiasOf<In>* bias, const ScaleOf<In>* scale,
+                   In* output, In* scratch) {
+  const typename Quantized<In>::Requantize requantize(params.output);
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
   ForEachPatchTile(
-      params.window, params.groups, input, static_cast<int8_t>(params.input_zero_point), output,
+      params.window, params.groups, input, static_cast<In>(params.input_zero_point), output,
       scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
         const size_t block = static_cast<size_t>(group) * blocks;
-        TileRowInt8(rows, count, depth, columns, packed_filter + block * PackedBlockBytes(depth),
-                    bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
+        TileRow(rows, count, depth, columns, packed_filter + block * PackedBlockElements(depth),
+                bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
       });
 }
 
-// As Conv2dInt8, packed by PackGemmFloat32; outside the image lies 0.
+// As Conv2d, packed by PackGemmFloat32; outside the image lies 0.
 inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
                           const float* packed_filter, const float* bias, float* output,
                           float* scratch) {

@@ -9,7 +9,7 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
-#include "kernels/requantize.h"
+#include "kernels/requantize_reference.h"
 
 namespace wranglet {
 
@@ -57,16 +57,17 @@ inline Sum ConvolveReference(const WindowShape& w, int32_t groups, int32_t b, in
 }
 
 // `filter` is OHWI: [out_c][kernel_h][kernel_w][in_c/groups].
-inline void Conv2dInt8Reference(const Conv2dInt8Params& params, const int8_t* input,
-                                const int8_t* filter, const int32_t* bias, const float* scale,
-                                int8_t* output) {
+template <typename In, typename Weight>
+inline void Conv2dReference(const Conv2dParams<In, Weight>& params, const In* input,
+                            const Weight* filter, const BiasOf<In>* bias, const ScaleOf<In>* scale,
+                            In* output) {
   const WindowShape& w = params.window;
   const auto value = [&](int32_t i) { return input[i] - params.input_zero_point; };
   ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t out) {
     for (int32_t c = 0; c < w.out_c; ++c) {
-      const int32_t sum =
-          ConvolveReference<int32_t>(w, params.groups, b, y, x, c, filter, bias[c], value);
-      output[out + c] = RequantizeInt8Reference(sum, scale[c], params.output);
+      const auto first = static_cast<SumOf<In>>(bias[c]);
+      const auto sum = ConvolveReference(w, params.groups, b, y, x, c, filter, first, value);
+      output[out + c] = RequantizeReference(sum, scale[c], params.output);
     }
   });
 }
@@ -85,18 +86,19 @@ inline void Conv2dFloat32Reference(const Conv2dFloat32Params& params, const floa
 }
 
 // `filter` is 1HWC: [kernel_h][kernel_w][out_c].
-inline void DepthwiseConv2dInt8Reference(const DepthwiseConv2dInt8Params& params,
-                                         const int8_t* input, const int8_t* filter,
-                                         const int32_t* bias, const float* scale, int8_t* output) {
+template <typename In, typename Weight>
+inline void DepthwiseConv2dReference(const DepthwiseConv2dParams<In, Weight>& params,
+                                     const In* input, const Weight* filter, const BiasOf<In>* bias,
+                                     const ScaleOf<In>* scale, In* output) {
   const WindowShape& w = params.window;
   ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t out) {
     for (int32_t c = 0; c < w.out_c; ++c) {
-      int32_t sum = bias[c];
+      auto sum = static_cast<SumOf<In>>(bias[c]);
       ForEachTapReference(w, b, y, x, [&](int32_t at, int32_t tap) {
         sum += (input[at + c / (w.out_c / w.in_c)] - params.input_zero_point) *
                filter[tap * w.out_c + c];
       });
-      output[out + c] = RequantizeInt8Reference(sum, scale[c], params.output);
+      output[out + c] = RequantizeReference(sum, scale[c], params.output);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include "kernels/conv2d_reference.h"
 #include "kernels/pack_gemm.h"
 #include "kernels/testing.h"
+#include "kernels/testing_products.h"
 
 namespace wranglet {
 namespace {
@@ -26,58 +27,68 @@ void Append(std::vector<T>& all, const std::vector<T>& group) {
   all.insert(all.end(), group.begin(), group.end());
 }
 
-void ExpectInt8EqualsReference(const WindowShape& window, int32_t groups, Random& random) {
-  const Conv2dInt8Params params{.window = window,
-                                .groups = groups,
-                                .input_zero_point = random.Int(-128, 127),
-                                .output = random.Output()};
-  const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
-  const auto input = random.Bytes(InputSize(window));
-  const auto filter = random.Bytes(window.out_c * depth);
-  const auto bias = random.Ints(window.out_c, -20000, 20000);
-  const auto scale = random.Floats(window.out_c, 1e-4f, 2e-2f);
-  PackedInt8 packed;
-  for (int32_t group = 0; group < groups; ++group) {
-    const auto at = static_cast<size_t>(group * columns);
-    const auto size = static_cast<size_t>(depth);
-    const PackedInt8 one = PackGemmInt8(columns, depth, std::span(filter).subspan(at * size),
-                                        std::span(bias).subspan(at), std::span(scale).subspan(at),
-                                        params.input_zero_point);
-    Append(packed.filter, one.filter);
-    Append(packed.bias, one.bias);
-    Append(packed.scale, one.scale);
-  }
-  std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-  std::vector<int8_t> scratch(Conv2dScratchElements(window, groups));
-  Conv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
-                      expected.data());
-  Conv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
-             actual.data(), scratch.data());
-  EXPECT_TRUE(SameBytes(actual, expected));
-}
+template <typename Types>
+class Conv2dQuantized : public testing::Test {
+ protected:
+  using In = typename Types::In;
+  using Weight = typename Types::Weight;
 
-TEST(Conv2dInt8, EqualsTheReferenceOnRandomShapes) {
-  ForEachSeed(2000, [](Random& random) {
+  static void ExpectEqualsReference(const WindowShape& window, int32_t groups, Random& random) {
+    RandomProduct<In> product(random);
+    const Conv2dParams<In, Weight> params{.window = window,
+                                          .groups = groups,
+                                          .input_zero_point = product.ZeroPoint(),
+                                          .output = product.Output()};
+    const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
+    const auto input = random.Integers<In>(InputSize(window));
+    const auto filter = product.template Filter<Weight>(window.out_c * depth);
+    const auto bias = product.Bias(window.out_c);
+    const auto scale = product.Scales(window.out_c, depth, params.output);
+    Packed<In, Weight> packed;
+    for (int32_t group = 0; group < groups; ++group) {
+      const auto at = static_cast<size_t>(group * columns);
+      const auto size = static_cast<size_t>(depth);
+      const auto one = PackGemm<In, Weight>(columns, depth, std::span(filter).subspan(at * size),
+                                            std::span(bias).subspan(at),
+                                            std::span(scale).subspan(at), params.input_zero_point);
+      Append(packed.filter, one.filter);
+      Append(packed.bias, one.bias);
+      Append(packed.scale, one.scale);
+    }
+    std::vector<In> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
+    std::vector<In> scratch(Conv2dScratchElements(window, groups));
+    Conv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
+                    expected.data());
+    Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+           actual.data(), scratch.data());
+    EXPECT_TRUE(SameBytes(actual, expected));
+  }
+};
+
+TYPED_TEST_SUITE(Conv2dQuantized, AllProductTypes);
+
+TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnRandomShapes) {
+  ForEachSeed(1500, [](Random& random) {
     const auto [window, groups] = RandomGroupedWindow(random);
-    ExpectInt8EqualsReference(window, groups, random);
+    TestFixture::ExpectEqualsReference(window, groups, random);
   });
 }
 
-TEST(Conv2dInt8, EqualsTheReferenceOnAFirstLayer) {
+TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnAFirstLayer) {
   Random random(1);
-  ExpectInt8EqualsReference({.in_h = 33,
-                             .in_w = 34,
-                             .in_c = 3,
-                             .out_h = 17,
-                             .out_w = 17,
-                             .out_c = 24,
-                             .kernel_h = 3,
-                             .kernel_w = 3,
-                             .stride_h = 2,
-                             .stride_w = 2,
-                             .pad_top = 1,
-                             .pad_left = 0},
-                            1, random);
+  TestFixture::ExpectEqualsReference({.in_h = 33,
+                                      .in_w = 34,
+                                      .in_c = 3,
+                                      .out_h = 17,
+                                      .out_w = 17,
+                                      .out_c = 24,
+                                      .kernel_h = 3,
+                                      .kernel_w = 3,
+                                      .stride_h = 2,
+                                      .stride_w = 2,
+                                      .pad_top = 1,
+                                      .pad_left = 0},
+                                     1, random);
 }
 
 TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
@@ -109,16 +120,16 @@ TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
-TEST(Conv2dInt8, PadsWithTheZeroPoint) {
+TEST(Conv2d, PadsWithTheZeroPoint) {
   // A 3x3 sum over a 1x1 image of the real value 0: whatever lies outside must count as 0 too.
-  const Conv2dInt8Params params{
+  const Conv2dParams<int8_t, int8_t> params{
       .window = {.kernel_h = 3, .kernel_w = 3, .pad_top = 1, .pad_left = 1},
       .input_zero_point = 77};
   const std::vector<int8_t> input = {77}, filter(9, 1);
-  const PackedInt8 packed = PackGemmInt8(1, 9, filter, {}, std::vector<float>{1.0f}, 77);
+  const auto packed = PackGemm<int8_t, int8_t>(1, 9, filter, {}, std::vector<float>{1.0f}, 77);
   std::vector<int8_t> output(1), scratch(Conv2dScratchElements(params.window, 1));
-  Conv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
-             output.data(), scratch.data());
+  Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+         output.data(), scratch.data());
   EXPECT_EQ(output[0], 0);
 }
 

@@ -1,5 +1,5 @@
-// Depthwise convolution: each channel has a filter of its own. The int8 kernel works row by row
-// (depthwise_row_int8.h); the float32 kernel pixel by pixel, where the taps of a window are
+// Depthwise convolution: each channel has a filter of its own. The quantised kernel works row by
+// row (depthwise_row.h); the float32 kernel pixel by pixel, where the taps of a window are
 // addresses, those outside the image the address of a pixel of fill values (an "indirection
 // buffer", Dukhan 2019, "The Indirect Convolution Algorithm"). Called by steps.cc.
 
@@ -10,21 +10,22 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/depthwise_row_int8.h"
+#include "kernels/depthwise_row.h"
 #include "kernels/params.h"
-#include "kernels/requantize.h"
 #include "kernels/simd.h"
 #include "kernels/tile_float32.h"
+#include "kernels/tile_quantized.h"
 
 namespace wranglet {
 
 // The most taps a window may have (11x11 and then some): their addresses lie on the stack.
 inline constexpr int32_t kMaxDepthwiseTaps = 128;
 
-struct DepthwiseConv2dInt8Params {
+template <typename In, typename Weight>
+struct DepthwiseConv2dParams {
   WindowShape window;
   int32_t input_zero_point = 0;
-  Int8Output output;
+  typename Quantized<In>::Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
@@ -42,14 +43,16 @@ struct DepthwiseConv2dFloat32Params {
   }
 };
 
-// Elements of the kernels' scratch buffers: a pixel of fill values, and for int8 a row of columns
-// and a block of weights, interleaved and widened.
+// The kernels' scratch buffers: a pixel of fill values, and for quantised tensors, before it, a
+// block of weights and a row of columns, interleaved and widened.
 constexpr size_t DepthwiseFloat32ScratchElements(const WindowShape& window) {
   return static_cast<size_t>(window.in_c);
 }
-constexpr size_t DepthwiseInt8ScratchElements(const WindowShape& window) {
+template <typename In>
+constexpr size_t DepthwiseScratchBytes(const WindowShape& window) {
   const DepthwiseRowShape row(window);
-  return static_cast<size_t>(window.in_c) + row.WeightBytes(window) + row.ColumnBytes();
+  return sizeof(In) * static_cast<size_t>(window.in_c) +
+         sizeof(int16_t) * (row.WeightElements(window) + row.ColumnElements());
 }
 
 // Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under
@@ -82,15 +85,19 @@ inline void ForEachDepthwisePixel(const WindowShape& window, const T* input, T f
 
 namespace depthwise_internal {
 
-// 8 input channels for the output channels from `channel` on; with a multiplier of 1 they are the
-// same.
-inline v128_t LoadChannels(const int8_t* tap, int32_t channel, size_t count, int32_t multiplier) {
-  if (multiplier == 1) return LoadUpTo8(tap + channel, count);
-  alignas(8) int8_t bytes[8] = {};
-  for (size_t i = 0; i < std::min<size_t>(count, 8); ++i) {
-    bytes[i] = tap[(channel + static_cast<int32_t>(i)) / multiplier];
+// 8 input channels as int16, or 4 of float32, for the output channels from `channel` on; with a
+// multiplier of 1 they are the same.
+template <typename In>
+inline v128_t LoadChannels(const In* tap, int32_t channel, size_t count, int32_t multiplier) {
+  if (multiplier == 1) {
+    return count >= 8 ? tile_internal::LoadWide(tap + channel)
+                      : tile_internal::LoadWidePartial(tap + channel, count);
   }
-  return wasm_v128_load64_zero(bytes);
+  alignas(16) int16_t wide[8] = {};
+  for (size_t i = 0; i < std::min<size_t>(count, 8); ++i) {
+    wide[i] = tap[(channel + static_cast<int32_t>(i)) / multiplier];
+  }
+  return wasm_v128_load(wide);
 }
 
 inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int32_t multiplier) {
@@ -105,26 +112,29 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 }  // namespace depthwise_internal
 
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
-// channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwiseInt8's.
-// `scratch` has DepthwiseInt8ScratchElements.
-inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const int8_t* input,
-                                const int8_t* packed_filter, const int32_t* bias,
-                                const float* scale, int8_t* output, int8_t* scratch) {
+// channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwise's. `scratch`,
+// of DepthwiseScratchBytes, begins at a multiple of 16. kMaxDepthwiseTaps taps are no more than
+// int16 accumulators hold.
+template <typename In, typename Weight>
+inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, const In* input,
+                            const Weight* packed_filter, const BiasOf<In>* bias,
+                            const ScaleOf<In>* scale, In* output, void* scratch) {
+  static_assert(kMaxDepthwiseTaps <= Quantized<In>::Requantize::kMostDepth);
   const WindowShape& w = params.window;
   const DepthwiseRowShape shape(w);
-  const RequantizeInt8 requantize(params.output);
+  const typename Quantized<In>::Requantize requantize(params.output);
   const int32_t multiplier = w.out_c / w.in_c;
-  int8_t* const fill = scratch;
-  int8_t* const weights = fill + w.in_c;
-  int8_t* const columns = weights + shape.WeightBytes(w);
-  std::fill_n(fill, w.in_c, static_cast<int8_t>(params.input_zero_point));
+  auto* const weights = static_cast<int16_t*>(scratch);
+  int16_t* const columns = weights + shape.WeightElements(w);
+  In* const fill = reinterpret_cast<In*>(columns + shape.ColumnElements());
+  std::fill_n(fill, w.in_c, static_cast<In>(params.input_zero_point));
   // Columns outside the image are the same for all rows and channels.
   const v128_t outside = wasm_i16x8_splat(static_cast<int16_t>(params.input_zero_point));
-  for (size_t i = 0; i < shape.ColumnBytes(); i += 16) wasm_v128_store(columns + i, outside);
+  for (size_t i = 0; i < shape.ColumnElements(); i += 8) wasm_v128_store(columns + i, outside);
   for (int32_t y = 0; y < w.batch * w.out_h; ++y) {
-    const int8_t* image =
+    const In* image =
         input + static_cast<size_t>(y / w.out_h) * static_cast<size_t>(w.in_h * w.in_w * w.in_c);
-    int8_t* out = output + static_cast<size_t>(y) * static_cast<size_t>(w.out_w * w.out_c);
+    In* out = output + static_cast<size_t>(y) * static_cast<size_t>(w.out_w * w.out_c);
     for (int32_t c = 0; c < w.out_c; c += kDepthwiseChannels) {
       const auto left = static_cast<size_t>(w.out_c - c);
       WidenDepthwiseWeights(w, packed_filter + c * w.kernel_h * w.kernel_w, weights);
@@ -132,16 +142,15 @@ inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const i
         InterleaveDepthwiseRows(w, image, y % w.out_h, fill, columns, load);
       };
       if (multiplier == 1 && left >= kDepthwiseChannels) {
-        interleave([=](const int8_t* pixel) { return wasm_i16x8_load8x8(pixel + c); });
+        interleave([=](const In* pixel) { return tile_internal::LoadWide(pixel + c); });
       } else {
-        interleave([=](const int8_t* pixel) {
-          return wasm_i16x8_extend_low_i8x16(
-              depthwise_internal::LoadChannels(pixel, c, left, multiplier));
+        interleave([=](const In* pixel) {
+          return depthwise_internal::LoadChannels(pixel, c, left, multiplier);
         });
       }
       const auto compute = [&]<int kKernel>() {
-        ComputeDepthwiseRowInt8<kKernel>(w, columns, weights, bias + c, scale + c, requantize,
-                                         out + c, left);
+        ComputeDepthwiseRow<kKernel>(w, columns, weights, bias + c, scale + c, requantize, out + c,
+                                     left);
       };
       const int32_t square = w.kernel_h == w.kernel_w ? w.kernel_h : 0;
       if (square == 3) {
@@ -155,7 +164,7 @@ inline void DepthwiseConv2dInt8(const DepthwiseConv2dInt8Params& params, const i
   }
 }
 
-// As DepthwiseConv2dInt8, packed by PackDepthwiseFloat32; `scratch` has
+// As DepthwiseConv2d, packed by PackDepthwiseFloat32; `scratch` has
 // DepthwiseFloat32ScratchElements.
 inline void DepthwiseConv2dFloat32(const DepthwiseConv2dFloat32Params& params, const float* input,
                                    const float* packed_filter, const float* bias, float* output,

@@ -1,11 +1,14 @@
 #include "kernels/depthwise_conv2d.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "kernels/conv2d_reference.h"
 #include "kernels/pack_depthwise.h"
 #include "kernels/testing.h"
+#include "kernels/testing_products.h"
 
 namespace wranglet {
 namespace {
@@ -17,34 +20,53 @@ WindowShape RandomDepthwiseWindow(Random& random) {
   return window;
 }
 
-void ExpectInt8EqualsReference(const WindowShape& window, Random& random) {
-  const int32_t taps = window.kernel_h * window.kernel_w;
-  const DepthwiseConv2dInt8Params params{
-      .window = window, .input_zero_point = random.Int(-128, 127), .output = random.Output()};
-  const auto input = random.Bytes(InputSize(window));
-  const auto filter = random.Bytes(taps * window.out_c);
-  const auto bias = random.Ints(window.out_c, -20000, 20000);
-  const auto scale = random.Floats(window.out_c, 1e-4f, 2e-2f);
-  const PackedInt8 packed =
-      PackDepthwiseInt8(taps, window.out_c, filter, bias, scale, params.input_zero_point);
-  std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-  std::vector<int8_t> scratch(DepthwiseInt8ScratchElements(window));
-  DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
-                               expected.data());
-  DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),
-                      packed.scale.data(), actual.data(), scratch.data());
-  EXPECT_TRUE(SameBytes(actual, expected));
-}
+template <typename Types>
+class DepthwiseQuantized : public testing::Test {
+ protected:
+  using In = typename Types::In;
+  using Weight = typename Types::Weight;
+  using Params = DepthwiseConv2dParams<In, Weight>;
 
-TEST(DepthwiseConv2dInt8, EqualsTheReferenceOnRandomShapes) {
-  ForEachSeed(2500, [](Random& random) {
-    ExpectInt8EqualsReference(RandomDepthwiseWindow(random), random);
+  static void ExpectEqualsReference(const Params& params, const std::vector<In>& input,
+                                    const std::vector<Weight>& filter,
+                                    const std::vector<BiasOf<In>>& bias,
+                                    const std::vector<ScaleOf<In>>& scale) {
+    const WindowShape& w = params.window;
+    const auto packed = PackDepthwise<In, Weight>(w.kernel_h * w.kernel_w, w.out_c, filter, bias,
+                                                  scale, params.input_zero_point);
+    std::vector<In> expected(static_cast<size_t>(OutputSize(w))), actual(expected.size());
+    // malloc aligns it to 16, as the arena does.
+    std::vector<std::byte> scratch(DepthwiseScratchBytes<In>(w));
+    DepthwiseConv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
+                             expected.data());
+    DepthwiseConv2d(params, input.data(), packed.filter.data(), packed.bias.data(),
+                    packed.scale.data(), actual.data(), scratch.data());
+    EXPECT_TRUE(SameBytes(actual, expected));
+  }
+
+  static void ExpectEqualsReference(const WindowShape& window, Random& random) {
+    RandomProduct<In> product(random);
+    const int32_t taps = window.kernel_h * window.kernel_w;
+    const Params params{
+        .window = window, .input_zero_point = product.ZeroPoint(), .output = product.Output()};
+    ExpectEqualsReference(params, random.Integers<In>(InputSize(window)),
+                          product.template Filter<Weight>(taps * window.out_c),
+                          product.Bias(window.out_c),
+                          product.Scales(window.out_c, taps, params.output));
+  }
+};
+
+TYPED_TEST_SUITE(DepthwiseQuantized, AllProductTypes);
+
+TYPED_TEST(DepthwiseQuantized, EqualsTheReferenceOnRandomShapes) {
+  ForEachSeed(2000, [](Random& random) {
+    TestFixture::ExpectEqualsReference(RandomDepthwiseWindow(random), random);
   });
 }
 
 // What networks have: square kernels, padded to keep the size or halve it, in every width that a
 // row can be divided in.
-TEST(DepthwiseConv2dInt8, EqualsTheReferenceOnUsualShapes) {
+TYPED_TEST(DepthwiseQuantized, EqualsTheReferenceOnUsualShapes) {
   for (const int32_t kernel : {3, 5}) {
     for (const int32_t stride : {1, 2}) {
       for (int32_t size = 1; size <= 20; ++size) {
@@ -53,42 +75,39 @@ TEST(DepthwiseConv2dInt8, EqualsTheReferenceOnUsualShapes) {
         const int32_t channels = random.Int(8, 40), out = (size + stride - 1) / stride;
         // TensorFlow's SAME: what is missing, the smaller half before.
         const int32_t pad = std::max((out - 1) * stride + kernel - size, 0) / 2;
-        ExpectInt8EqualsReference({.in_h = size,
-                                   .in_w = size,
-                                   .in_c = channels,
-                                   .out_h = out,
-                                   .out_w = out,
-                                   .out_c = channels,
-                                   .kernel_h = kernel,
-                                   .kernel_w = kernel,
-                                   .stride_h = stride,
-                                   .stride_w = stride,
-                                   .pad_top = pad,
-                                   .pad_left = pad},
-                                  random);
+        TestFixture::ExpectEqualsReference({.in_h = size,
+                                            .in_w = size,
+                                            .in_c = channels,
+                                            .out_h = out,
+                                            .out_w = out,
+                                            .out_c = channels,
+                                            .kernel_h = kernel,
+                                            .kernel_w = kernel,
+                                            .stride_h = stride,
+                                            .stride_w = stride,
+                                            .pad_top = pad,
+                                            .pad_left = pad},
+                                           random);
       }
     }
   }
 }
 
-TEST(DepthwiseConv2dInt8, SumsTheLargestProductsExactly) {
-  for (const int8_t activation : {-128, 127}) {
-    for (const int8_t weight : {-128, 127}) {
-      const DepthwiseConv2dInt8Params params{
+TYPED_TEST(DepthwiseQuantized, SumsTheLargestProductsExactly) {
+  using In = typename TestFixture::In;
+  using Weight = typename TestFixture::Weight;
+  constexpr bool kWideWeights = sizeof(Weight) > 1, kWideInput = sizeof(In) > 1;
+  for (const int32_t activation :
+       kWideInput ? std::vector{-32768, 32767} : std::vector{-128, 127}) {
+    for (const int32_t weight : kWideWeights ? std::vector{-255, 255} : std::vector{-128, 127}) {
+      const typename TestFixture::Params params{
           .window = {.in_h = 11, .in_w = 11, .in_c = 9, .out_c = 9, .kernel_h = 11, .kernel_w = 11},
-          .input_zero_point = activation == 127 ? -128 : 127};
-      const std::vector<int8_t> input(11 * 11 * 9, activation), filter(11 * 11 * 9, weight);
-      const std::vector<int32_t> bias(9, 0);
-      const std::vector<float> scale(9, 1e-5f);
-      const PackedInt8 packed =
-          PackDepthwiseInt8(121, 9, filter, bias, scale, params.input_zero_point);
-      std::vector<int8_t> expected(9), actual(9);
-      std::vector<int8_t> scratch(DepthwiseInt8ScratchElements(params.window));
-      DepthwiseConv2dInt8Reference(params, input.data(), filter.data(), bias.data(), scale.data(),
-                                   expected.data());
-      DepthwiseConv2dInt8(params, input.data(), packed.filter.data(), packed.bias.data(),
-                          packed.scale.data(), actual.data(), scratch.data());
-      EXPECT_TRUE(SameBytes(actual, expected));
+          .input_zero_point = kWideInput ? 0 : (activation == 127 ? -128 : 127)};
+      TestFixture::ExpectEqualsReference(
+          params, std::vector<In>(11 * 11 * 9, static_cast<In>(activation)),
+          std::vector<Weight>(11 * 11 * 9, static_cast<Weight>(weight)),
+          std::vector<BiasOf<In>>(9, 0),
+          std::vector<ScaleOf<In>>(9, kWideInput ? 0x1.8p-15f : 0x1.8p-17f));
     }
   }
 }

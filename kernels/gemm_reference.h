@@ -7,22 +7,23 @@
 #include <cstdint>
 
 #include "kernels/gemm_float32.h"
-#include "kernels/gemm_int8.h"
-#include "kernels/requantize.h"
+#include "kernels/gemm_quantized.h"
+#include "kernels/requantize_reference.h"
 
 namespace wranglet {
 
 // `filter` is [cols][depth], `bias` as in the network (the zero point not yet in it).
-inline void GemmInt8Reference(const GemmInt8Params& params, int32_t input_zero_point,
-                              const int8_t* input, const int8_t* filter, const int32_t* bias,
-                              const float* scale, int8_t* output) {
+template <typename In, typename Weight>
+inline void GemmReference(const GemmParams<In, Weight>& params, int32_t input_zero_point,
+                          const In* input, const Weight* filter, const BiasOf<In>* bias,
+                          const ScaleOf<In>* scale, In* output) {
   for (int32_t r = 0; r < params.rows; ++r) {
     for (int32_t c = 0; c < params.cols; ++c) {
-      int32_t sum = bias[c];
+      auto sum = static_cast<SumOf<In>>(bias[c]);
       for (int32_t k = 0; k < params.depth; ++k) {
         sum += (input[r * params.depth + k] - input_zero_point) * filter[c * params.depth + k];
       }
-      output[r * params.cols + c] = RequantizeInt8Reference(sum, scale[c], params.output);
+      output[r * params.cols + c] = RequantizeReference(sum, scale[c], params.output);
     }
   }
 }

@@ -1,85 +1,96 @@
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/gemm_float32.h"
-#include "kernels/gemm_int8.h"
+#include "kernels/gemm_quantized.h"
 #include "kernels/gemm_reference.h"
 #include "kernels/pack_gemm.h"
 #include "kernels/testing.h"
+#include "kernels/testing_products.h"
 
 namespace wranglet {
 namespace {
 
-struct Int8Case {
-  GemmInt8Params params;
-  int32_t input_zero_point = 0;
-  std::vector<int8_t> input, filter;
-  std::vector<int32_t> bias;
-  std::vector<float> scale;
+template <typename Types>
+class GemmQuantized : public testing::Test {
+ protected:
+  using In = typename Types::In;
+  using Weight = typename Types::Weight;
+
+  struct Case {
+    GemmParams<In, Weight> params;
+    int32_t input_zero_point = 0;
+    std::vector<In> input;
+    std::vector<Weight> filter;
+    std::vector<BiasOf<In>> bias;
+    std::vector<ScaleOf<In>> scale;
+  };
+
+  static Case RandomCase(Random& random, int32_t rows, int32_t depth, int32_t cols) {
+    RandomProduct<In> product(random);
+    Case c{.params = {rows, depth, cols, product.Output()},
+           .input_zero_point = product.ZeroPoint(),
+           .input = random.Integers<In>(rows * depth),
+           .filter = product.template Filter<Weight>(cols * depth),
+           .bias = product.Bias(cols)};
+    c.scale = product.Scales(cols, depth, c.params.output);
+    return c;
+  }
+
+  static void ExpectEqualsReference(const Case& c) {
+    const auto size = static_cast<size_t>(c.params.rows) * static_cast<size_t>(c.params.cols);
+    std::vector<In> expected(size), actual(size);
+    GemmReference(c.params, c.input_zero_point, c.input.data(), c.filter.data(), c.bias.data(),
+                  c.scale.data(), expected.data());
+    const auto packed = PackGemm<In, Weight>(c.params.cols, c.params.depth, c.filter, c.bias,
+                                             c.scale, c.input_zero_point);
+    Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+         actual.data());
+    EXPECT_TRUE(SameBytes(actual, expected))
+        << c.params.rows << "x" << c.params.depth << "x" << c.params.cols;
+  }
 };
 
-void ExpectEqualsReference(const Int8Case& c) {
-  const auto size = static_cast<size_t>(c.params.rows) * static_cast<size_t>(c.params.cols);
-  std::vector<int8_t> expected(size), actual(size);
-  GemmInt8Reference(c.params, c.input_zero_point, c.input.data(), c.filter.data(), c.bias.data(),
-                    c.scale.data(), expected.data());
-  const PackedInt8 packed =
-      PackGemmInt8(c.params.cols, c.params.depth, c.filter, c.bias, c.scale, c.input_zero_point);
-  GemmInt8(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
-           actual.data());
-  EXPECT_TRUE(SameBytes(actual, expected))
-      << c.params.rows << "x" << c.params.depth << "x" << c.params.cols;
-}
+TYPED_TEST_SUITE(GemmQuantized, AllProductTypes);
 
-TEST(GemmInt8, EqualsTheReferenceOnRandomShapes) {
+TYPED_TEST(GemmQuantized, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(2000, [](Random& random) {
-    Int8Case c;
-    c.params = {.rows = random.Int(1, 11),
-                .depth = random.Int(1, 70),
-                .cols = random.Int(1, 35),
-                .output = random.Output()};
-    c.input_zero_point = random.Int(-128, 127);
-    c.input = random.Bytes(c.params.rows * c.params.depth);
-    c.filter = random.Bytes(c.params.cols * c.params.depth);
-    c.bias = random.Ints(c.params.cols, -20000, 20000);
-    c.scale = random.Floats(c.params.cols, 1e-4f, 2e-2f);
-    ExpectEqualsReference(c);
+    const int32_t rows = random.Int(1, 11), depth = random.Int(1, 70), cols = random.Int(1, 35);
+    TestFixture::ExpectEqualsReference(TestFixture::RandomCase(random, rows, depth, cols));
   });
 }
 
-// Rows that are widened piece by piece, with pieces that end anywhere.
-TEST(GemmInt8, EqualsTheReferenceOnDeepRows) {
-  for (const int32_t pieces : {1, 2}) {
+// Rows that are widened, or summed, piece by piece, with pieces that end anywhere.
+TYPED_TEST(GemmQuantized, EqualsTheReferenceOnDeepRows) {
+  for (const int32_t depth :
+       {RequantizeInt16::kMostDepth, 2 * RequantizeInt16::kMostDepth, kWideDepth, 2 * kWideDepth}) {
     for (const int32_t more : {-9, -1, 0, 1, 2, 7, 8, 9}) {
-      Random random(static_cast<uint32_t>(pieces * 100 + more));
-      Int8Case c;
-      c.params = {.rows = random.Int(1, 6),
-                  .depth = pieces * kWideDepth + more,
-                  .cols = random.Int(1, 20),
-                  .output = random.Output()};
-      c.input_zero_point = random.Int(-128, 127);
-      c.input = random.Bytes(c.params.rows * c.params.depth);
-      c.filter = random.Bytes(c.params.cols * c.params.depth);
-      c.bias = random.Ints(c.params.cols, -20000, 20000);
-      c.scale = random.Floats(c.params.cols, 1e-5f, 1e-3f);
-      ExpectEqualsReference(c);
+      Random random(static_cast<uint32_t>(depth + more));
+      const int32_t rows = random.Int(1, 6), cols = random.Int(1, 20);
+      TestFixture::ExpectEqualsReference(TestFixture::RandomCase(random, rows, depth + more, cols));
     }
   }
 }
 
-// The largest products there are, in every position: -128 * -128 and -255 * -128 after the zero
-// point.
-TEST(GemmInt8, SumsTheLargestProductsExactly) {
-  for (const int8_t activation : {-128, 127}) {
-    for (const int8_t weight : {-128, 127}) {
-      for (const int32_t zero_point : {-128, 127}) {
-        Int8Case c;
+// The largest products there are, in every position.
+TYPED_TEST(GemmQuantized, SumsTheLargestProductsExactly) {
+  using In = typename TestFixture::In;
+  using Weight = typename TestFixture::Weight;
+  constexpr bool kWideWeights = sizeof(Weight) > 1, kWideInput = sizeof(In) > 1;
+  for (const int32_t activation :
+       kWideInput ? std::vector{-32768, 32767} : std::vector{-128, 127}) {
+    for (const int32_t weight : kWideWeights ? std::vector{-255, 255} : std::vector{-128, 127}) {
+      for (const int32_t zero_point : kWideInput ? std::vector{0} : std::vector{-128, 127}) {
+        typename TestFixture::Case c;
         c.params = {.rows = 5, .depth = 4099, .cols = 9};
         c.input_zero_point = zero_point;
-        c.input.assign(5 * 4099, activation);
-        c.filter.assign(9 * 4099, weight);
+        c.input.assign(5 * 4099, static_cast<In>(activation));
+        c.filter.assign(9 * 4099, static_cast<Weight>(weight));
         c.bias.assign(9, 0);
-        c.scale.assign(9, 1e-6f);
-        ExpectEqualsReference(c);
+        // So that the result, of more than 2^33 or 2^27, is in the type.
+        c.scale.assign(9, kWideInput ? 0x1.8p-20f : 0x1.8p-22f);
+        TestFixture::ExpectEqualsReference(c);
       }
     }
   }
@@ -109,12 +120,12 @@ TEST(PackGemm, PutsTheZeroPointIntoTheBiasAndFillsTheLastTile) {
   const std::vector<int8_t> filter = {1, 2, 3, -4, -5, -6};
   const std::vector<int32_t> bias = {100, 200};
   const std::vector<float> scale = {0.5f, 0.25f};
-  const PackedInt8 packed = PackGemmInt8(2, 3, filter, bias, scale, 10);
+  const auto packed = PackGemm<int8_t, int8_t>(2, 3, filter, bias, scale, 10);
   ASSERT_EQ(packed.bias.size(), 8u);
   EXPECT_EQ(packed.bias[0], 100 - 10 * 6);
   EXPECT_EQ(packed.bias[1], 200 + 10 * 15);
   EXPECT_EQ(packed.bias[2], 0);
-  ASSERT_EQ(packed.filter.size(), PackedBlockBytes(3));
+  ASSERT_EQ(packed.filter.size(), PackedBlockElements(3));
   EXPECT_EQ(packed.filter[0], 1);  // column 0, depth 0 and 1
   EXPECT_EQ(packed.filter[1], 2);
   EXPECT_EQ(packed.filter[2], -4);  // column 1

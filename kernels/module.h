@@ -1,7 +1,7 @@
 // The exports of a network's module: what steps.cc, which emit/ writes, defines, and worker-js
 // calls. docs/architecture.md tells what each one means. A steps.cc in short:
 //
-//   #include "kernels/gemm_int8.h"
+//   #include "kernels/gemm_quantized.h"
 //   #include "kernels/module.h"
 //
 //   alignas(16) static uint8_t arena[36864];
@@ -11,7 +11,7 @@
 //   ...
 //   void wranglet_infer() {
 //     WRANGLET_STEP(0)  // features.0: Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16
-//     Conv2dInt8({...}, ...);
+//     Conv2d<int8_t, int8_t>({...}, ...);
 //   }
 
 #ifndef WRANGLET_KERNELS_MODULE_H_

@@ -14,26 +14,26 @@
 namespace wranglet {
 
 // Packs `filter` [taps][channels] as [block of kDepthwiseChannels channels][tap][channel]. The bias
-// takes in the input's zero point, as in PackGemmInt8.
-inline PackedInt8 PackDepthwiseInt8(int32_t taps, int32_t channels, std::span<const int8_t> filter,
-                                    std::span<const int32_t> bias, std::span<const float> scale,
-                                    int32_t input_zero_point) {
+// takes in the input's zero point, as in PackGemm.
+template <typename In, typename Weight>
+Packed<In, Weight> PackDepthwise(int32_t taps, int32_t channels, std::span<const Weight> filter,
+                                 std::span<const BiasOf<In>> bias,
+                                 std::span<const ScaleOf<In>> scale, int32_t input_zero_point) {
   static_assert(kDepthwiseChannels == kTileColumns);
   const auto padded = static_cast<size_t>(RoundUpToTile(channels));
-  PackedInt8 packed;
+  Packed<In, Weight> packed;
   packed.filter.assign(padded * static_cast<size_t>(taps), 0);
   packed.bias.assign(padded, 0);
-  packed.scale.assign(padded, 0.0f);
+  packed.scale.assign(padded, 0);
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
     const size_t block = c / kDepthwiseChannels * static_cast<size_t>(taps);
     int64_t sum = 0;
     for (size_t tap = 0; tap < static_cast<size_t>(taps); ++tap) {
-      const int8_t weight = filter[tap * static_cast<size_t>(channels) + c];
+      const Weight weight = filter[tap * static_cast<size_t>(channels) + c];
       packed.filter[(block + tap) * kDepthwiseChannels + c % kDepthwiseChannels] = weight;
       sum += weight;
     }
-    packed.bias[c] =
-        static_cast<int32_t>((bias.empty() ? 0 : int64_t{bias[c]}) - input_zero_point * sum);
+    packed.bias[c] = LessZeroPoint(bias.empty() ? 0 : bias[c], input_zero_point, sum);
     packed.scale[c] = scale[c];
   }
   return packed;

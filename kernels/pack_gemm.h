@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/tile_int8.h"
+#include "kernels/tile_quantized.h"
 
 namespace wranglet {
 
@@ -17,37 +17,46 @@ inline int32_t RoundUpToTile(int32_t count) {
   return (count + kTileColumns - 1) / kTileColumns * kTileColumns;
 }
 
-struct PackedInt8 {
-  std::vector<int8_t> filter;
-  std::vector<int32_t> bias;  // a column each, zeros up to the tile
-  std::vector<float> scale;
+// A filter for activations of type In; a bias and a scale a column, zeros up to the tile.
+template <typename In, typename Weight>
+struct Packed {
+  std::vector<Weight> filter;
+  std::vector<BiasOf<In>> bias;
+  std::vector<ScaleOf<In>> scale;
 };
 
+// A bias that takes in the input's zero point: sum((x - zp) * w) = sum(x * w) - zp * sum(w).
+// int32 accumulators wrap as their sums of products do, so their bias may wrap with them.
+inline int32_t LessZeroPoint(int32_t bias, int64_t zero_point, int64_t weight_sum) {
+  return static_cast<int32_t>(bias - zero_point * weight_sum);
+}
+inline double LessZeroPoint(double bias, int64_t zero_point, int64_t weight_sum) {
+  return bias - static_cast<double>(zero_point * weight_sum);
+}
+
 // Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each pair of depth by pair,
-// column by column. The bias takes in the input's zero point: sum((x - zp) * w) = sum(x * w) - zp *
-// sum(w). `bias` may be empty (all zero); `scale` is a requantisation scale a column.
-inline PackedInt8 PackGemmInt8(int32_t cols, int32_t depth, std::span<const int8_t> filter,
-                               std::span<const int32_t> bias, std::span<const float> scale,
-                               int32_t input_zero_point) {
+// column by column. `bias` may be empty (all zero); `scale` is a requantisation scale a column.
+template <typename In, typename Weight>
+Packed<In, Weight> PackGemm(int32_t cols, int32_t depth, std::span<const Weight> filter,
+                            std::span<const BiasOf<In>> bias, std::span<const ScaleOf<In>> scale,
+                            int32_t input_zero_point) {
   const auto padded = static_cast<size_t>(RoundUpToTile(cols));
-  PackedInt8 packed;
-  packed.filter.assign(padded / kTileColumns * PackedBlockBytes(depth), 0);
+  Packed<In, Weight> packed;
+  packed.filter.assign(padded / kTileColumns * PackedBlockElements(depth), 0);
   packed.bias.assign(padded, 0);
-  packed.scale.assign(padded, 0.0f);
+  packed.scale.assign(padded, 0);
   for (int32_t c = 0; c < cols; ++c) {
-    const auto block = static_cast<size_t>(c / kTileColumns) * PackedBlockBytes(depth);
+    const auto column = static_cast<size_t>(c);
+    const auto block = static_cast<size_t>(c / kTileColumns) * PackedBlockElements(depth);
     int64_t sum = 0;
     for (int32_t k = 0; k < depth; ++k) {
-      const int8_t weight =
-          filter[static_cast<size_t>(c) * static_cast<size_t>(depth) + static_cast<size_t>(k)];
+      const Weight weight = filter[column * static_cast<size_t>(depth) + static_cast<size_t>(k)];
       const auto pair = static_cast<size_t>(k / 2) * 2 * kTileColumns;
       packed.filter[block + pair + static_cast<size_t>(c % kTileColumns * 2 + k % 2)] = weight;
       sum += weight;
     }
-    const int64_t given = bias.empty() ? 0 : bias[static_cast<size_t>(c)];
-    // The accumulator wraps as the sum of products does, so the bias may wrap with it.
-    packed.bias[static_cast<size_t>(c)] = static_cast<int32_t>(given - input_zero_point * sum);
-    packed.scale[static_cast<size_t>(c)] = scale[static_cast<size_t>(c)];
+    packed.bias[column] = LessZeroPoint(bias.empty() ? 0 : bias[column], input_zero_point, sum);
+    packed.scale[column] = scale[column];
   }
   return packed;
 }

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "kernels/params.h"
 #include "kernels/simd.h"
@@ -29,11 +30,43 @@ inline int8_t RequantizeInt8Reference(int32_t accumulator, float scale, const In
 // of the many that a saturating conversion costs on x86.
 class RequantizeInt8 {
  public:
+  // What the products (tile_quantized.h) have to know: types, and how deep a product they may sum
+  // at once.
+  using Out = int8_t;
+  using Bias = int32_t;
+  using Scale = float;
+  static constexpr int32_t kMostDepth = std::numeric_limits<int32_t>::max();
+
+  // Accumulators of 8 columns, kRows times; they start from the bias.
+  template <int kRows>
+  struct Sums {
+    explicit Sums(const int32_t* bias) {
+      const v128_t bias_low = wasm_v128_load(bias), bias_high = wasm_v128_load(bias + 4);
+      for (int row = 0; row < kRows; ++row) low[row] = bias_low, high[row] = bias_high;
+    }
+    void Carry() {}
+
+    v128_t low[kRows], high[kRows];
+  };
+
+  // The scales of 8 columns.
+  struct Scales {
+    explicit Scales(const float* scale)
+        : low(wasm_v128_load(scale)), high(wasm_v128_load(scale + 4)) {}
+
+    v128_t low, high;
+  };
+
   explicit RequantizeInt8(const Int8Output& output)
       : magic_(wasm_f32x4_splat(kMagic)),
         least_(wasm_i32x4_splat(kMagicBits + output.min - output.zero_point)),
         magic_less_zero_point_(wasm_i32x4_splat(kMagicBits - output.zero_point)),
         max_(wasm_i8x16_splat(static_cast<int8_t>(output.max))) {}
+
+  template <int kRows>
+  v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {
+    return (*this)(sums.low[row], sums.high[row], scales.low, scales.high);
+  }
 
   // Two vectors of four accumulators, with their scales, as 8 int8 in the low half.
   v128_t operator()(v128_t low, v128_t high, v128_t scale_low, v128_t scale_high) const {

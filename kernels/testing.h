@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -40,22 +41,21 @@ class Random {
   }
 
   // Exactly `count` elements, so that a sanitizer sees a kernel that reads or writes beyond them.
+  template <typename T>
+  std::vector<T> Integers(int64_t count, int32_t low = std::numeric_limits<T>::min(),
+                          int32_t high = std::numeric_limits<T>::max()) {
+    std::vector<T> values(static_cast<size_t>(count));
+    for (T& value : values) value = static_cast<T>(Int(low, high));
+    return values;
+  }
   std::vector<int8_t> Bytes(int64_t count, int32_t low = -128, int32_t high = 127) {
-    std::vector<int8_t> values(static_cast<size_t>(count));
-    for (int8_t& value : values) value = static_cast<int8_t>(Int(low, high));
-    return values;
+    return Integers<int8_t>(count, low, high);
   }
-
   std::vector<int16_t> Shorts(int64_t count, int32_t low = -32768, int32_t high = 32767) {
-    std::vector<int16_t> values(static_cast<size_t>(count));
-    for (int16_t& value : values) value = static_cast<int16_t>(Int(low, high));
-    return values;
+    return Integers<int16_t>(count, low, high);
   }
-
   std::vector<int32_t> Ints(int64_t count, int32_t low, int32_t high) {
-    std::vector<int32_t> values(static_cast<size_t>(count));
-    for (int32_t& value : values) value = Int(low, high);
-    return values;
+    return Integers<int32_t>(count, low, high);
   }
 
   std::vector<float> Floats(int64_t count, float low, float high) {

@@ -11,7 +11,7 @@
 
 #include "kernels/params.h"
 #include "kernels/simd.h"
-#include "kernels/tile_int8.h"
+#include "kernels/tile_quantized.h"
 
 namespace wranglet {
 
@@ -29,7 +29,7 @@ class ClampFloat32x4 {
   v128_t min_, max_;
 };
 
-// One tile; see TileInt8. Packed weights are [depth][kTileColumns].
+// One tile; see MultiplyRows. Packed weights are [depth][kTileColumns].
 template <int kRows>
 inline void TileFloat32(const float* const (&rows)[kTileRows], int32_t depth, const float* weights,
                         const float* bias, const ClampFloat32x4& clamp,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/binary_float32.h"
+#include "kernels/requantize_int16.h"
 
 namespace wranglet {
 
@@ -24,6 +25,11 @@ struct EnumName;
 template <>
 struct EnumName<BinaryKind> {
   static constexpr char kName[] = "BinaryKind";
+};
+
+template <>
+struct EnumName<Rounding16> {
+  static constexpr char kName[] = "Rounding16";
 };
 
 template <typename T>

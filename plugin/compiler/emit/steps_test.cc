@@ -26,7 +26,7 @@ Plan TwoSteps() {
   plan.steps = {
       {.node = "features.0",
        .summary = "Conv2D 1x2x2x3, 4x1x1x3 -> 1x2x2x4",
-       .params = GemmInt8Params{4, 3, 4, {.zero_point = -5, .min = -5}},
+       .params = GemmParams<int8_t, int8_t>{4, 3, 4, {.zero_point = -5, .min = -5}},
        .args = {Arena(16), Weights(0), Weights(16), Weights(48), Arena(0)},
        .completes = {}},
       {.node = "add",
@@ -48,7 +48,7 @@ TEST(StepsSource, EachStepIsACallUnderAComment) {
   EXPECT_TRUE(Contains(source, R"(
 void wranglet_infer() {
   WRANGLET_STEP(0)  // features.0: Conv2D 1x2x2x3, 4x1x1x3 -> 1x2x2x4
-  GemmInt8({.rows = 4, .depth = 3, .cols = 4, .output = {.zero_point = -5, .min = -5}},
+  Gemm<int8_t, int8_t>({.rows = 4, .depth = 3, .cols = 4, .output = {.zero_point = -5, .min = -5}},
       Arena<int8_t>(16), Weights<int8_t>(0), Weights<int32_t>(16), Weights<float>(48),
       Arena<int8_t>(0));
   WRANGLET_STEP(1)  // add: Add
@@ -62,7 +62,7 @@ TEST(StepsSource, OnlyTheHeadersOfItsKernelsAreIncluded) {
   const std::string source = StepsSource(TwoSteps(), WeightsStorage::kEmbedded);
   EXPECT_TRUE(Contains(source, R"(
 #include "kernels/binary_float32.h"
-#include "kernels/gemm_int8.h"
+#include "kernels/gemm_quantized.h"
 #include "kernels/module.h"
 
 )")) << source;

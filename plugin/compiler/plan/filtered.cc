@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "plugin/compiler/graph/traits.h"
@@ -10,20 +12,50 @@
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
+namespace {
+
+// Sums that stay below are exact in double, and so are their products with a scale of 15 bits
+// (kHalfUp).
+constexpr double kMostInt16Sum = 0x1p37;
+
+template <typename T>
+bool AllOrdinary(const std::vector<T>& scales) {
+  // Beyond that a product has no meaning, and shifts (kHalfUp31) no place.
+  return std::all_of(scales.begin(), scales.end(),
+                     [](T s) { return std::isfinite(s) && (sizeof(T) == 4 || s < 0x1p15); });
+}
+
+}  // namespace
 
 Result<Filtered> Filtered::Make(Lowering& to, const Node& node) {
   const int channel_axis = *FilterChannelAxis(node.op);
-  WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}));
+  WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}, kAllPrecisions));
   WRANGLET_RETURN_IF_ERROR(CheckFilterAndBias(to.graph(), node, dtype, channel_axis));
   const int64_t channels = to.tensor(node.inputs[1]).shape[static_cast<size_t>(channel_axis)];
   const Filtered filtered(to, node, dtype, static_cast<int32_t>(channels));
-  if (filtered.IsInt8()) {
-    const std::vector<float> scales = filtered.Scales();
-    if (!std::all_of(scales.begin(), scales.end(), [](float s) { return std::isfinite(s); })) {
-      return to.graph().ErrorAt(node, "the scales of input, filter and output are too far apart");
-    }
-  }
+  if (!filtered.IsFloat()) WRANGLET_RETURN_IF_ERROR(filtered.CheckScales());
+  if (dtype == DType::kInt16) WRANGLET_RETURN_IF_ERROR(filtered.CheckInt16Sums());
   return filtered;
+}
+
+Status Filtered::CheckScales() const {
+  if (dtype_ == DType::kInt16 ? AllOrdinary(Scales<double>()) : AllOrdinary(Scales<float>())) {
+    return Done{};
+  }
+  return to_->graph().ErrorAt(*node_, "the scales of input, filter and output are too far apart");
+}
+
+Status Filtered::CheckInt16Sums() const {
+  std::vector<double> most = Bias<double>();
+  for (double& sum : most) sum = std::abs(sum);
+  const std::span<const int8_t> weights = filter().ConstantAs<int8_t>();
+  for (size_t i = 0; i < weights.size(); ++i) {
+    most[ChannelAt(i)] += 32768.0 * std::abs(int32_t{weights[i]});
+  }
+  if (std::all_of(most.begin(), most.end(), [](double m) { return m < kMostInt16Sum; })) {
+    return Done{};
+  }
+  return to_->graph().ErrorAt(*node_, "its weights and bias are so large that sums exceed 2^37");
 }
 
 WindowShape Filtered::WindowFor(const Window& window) const {
@@ -45,46 +77,112 @@ WindowShape Filtered::WindowFor(const Window& window) const {
           .pad_left = window.padding.left};
 }
 
-Int8Output Filtered::Int8OutputFor(const Activation& activation) const {
-  return OutputOf(*output().quantization, activation);
+const Tensor* Filtered::BiasTensor() const {
+  const bool has_bias = node_->inputs.size() > 2 && node_->inputs[2] != kNoTensor;
+  return has_bias ? &to_->tensor(node_->inputs[2]) : nullptr;
 }
+
+size_t Filtered::ChannelAt(size_t i) const {
+  const auto channels = static_cast<size_t>(channels_);
+  // Output channels are the first dimension of a filter, or the last.
+  const bool is_last = *FilterChannelAxis(node_->op) != 0;
+  return is_last ? i % channels : i / (static_cast<size_t>(CountOf(filter())) / channels);
+}
+
+int32_t Filtered::ZeroPointAt(size_t i) const {
+  const std::vector<int32_t>& zero_points = filter().quantization->zero_point;
+  return zero_points[zero_points.size() == 1 ? 0 : ChannelAt(i)];
+}
+
+bool Filtered::FitsInt8() const {
+  const std::span<const int8_t> weights = filter().ConstantAs<int8_t>();
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const int32_t weight = weights[i] - ZeroPointAt(i);
+    if (weight != static_cast<int8_t>(weight)) return false;
+  }
+  return true;
+}
+
+template <typename Weight>
+std::vector<Weight> Filtered::Weights() const {
+  const std::span<const int8_t> stored = filter().ConstantAs<int8_t>();
+  std::vector<Weight> weights(stored.size());
+  for (size_t i = 0; i < weights.size(); ++i) {
+    weights[i] = static_cast<Weight>(stored[i] - ZeroPointAt(i));
+  }
+  return weights;
+}
+template std::vector<int8_t> Filtered::Weights() const;
+template std::vector<int16_t> Filtered::Weights() const;
 
 template <typename T>
 std::vector<T> Filtered::Bias() const {
-  if (node_->inputs.size() < 3 || node_->inputs[2] == kNoTensor) {
-    return std::vector<T>(static_cast<size_t>(channels_));
-  }
-  const std::span<const T> bias = to_->tensor(node_->inputs[2]).ConstantAs<T>();
-  return {bias.begin(), bias.end()};
+  const Tensor* tensor = BiasTensor();
+  if (tensor == nullptr) return std::vector<T>(static_cast<size_t>(channels_));
+  const auto converted = [](const auto& elements) {
+    std::vector<T> bias;
+    for (const auto element : elements) bias.push_back(static_cast<T>(element));
+    return bias;
+  };
+  if (tensor->dtype == DType::kInt64) return converted(tensor->ConstantAs<int64_t>());
+  if (tensor->dtype == DType::kInt32) return converted(tensor->ConstantAs<int32_t>());
+  return converted(tensor->ConstantAs<float>());
 }
 template std::vector<int32_t> Filtered::Bias() const;
 template std::vector<float> Filtered::Bias() const;
+template std::vector<double> Filtered::Bias() const;
 
-std::vector<float> Filtered::Scales() const {
-  return RequantizationScales(input().quantization->scale[0], filter().quantization->scale,
-                              output().quantization->scale[0], channels_);
+// How TensorFlow Lite's kernel for the node's operator and bias rounds.
+Rounding16 Filtered::Rounding() const {
+  const Tensor* bias = BiasTensor();
+  const bool is_int32 = bias != nullptr && bias->dtype == DType::kInt32;
+  if (node_->As<FullyConnected>() != nullptr) {
+    return bias == nullptr || is_int32 ? Rounding16::kHalfUp31 : Rounding16::kHalfAway;
+  }
+  const auto* conv = node_->As<Conv2D>();
+  if (conv == nullptr || !is_int32) return Rounding16::kHalfUp;
+  return conv->groups == 1 ? Rounding16::kHalfUp31 : Rounding16::kTwice31;
 }
 
-void Filtered::Emit(KernelParams params, const PackedInt8& packed, size_t scratch_elements) const {
-  Emit(std::move(params),
-       {to_->Constant(packed.filter), to_->Constant(packed.bias), to_->Constant(packed.scale)},
-       scratch_elements);
+template <typename T>
+std::vector<T> Filtered::Scales() const {
+  const Quantization &x = *input().quantization, &w = *filter().quantization,
+                     &y = *output().quantization;
+  if constexpr (std::is_same_v<T, float>) {
+    return RequantizationScales(x.scale[0], w.scale, y.scale[0], channels_);
+  } else {
+    const Rounding16 rounding = Rounding();
+    const bool float_product = node_->As<FullyConnected>() != nullptr && w.scale.size() == 1 &&
+                               rounding == Rounding16::kHalfUp31;
+    return Int16RequantizationScales(x, w, y, channels_, rounding, float_product);
+  }
 }
+template std::vector<float> Filtered::Scales() const;
+template std::vector<double> Filtered::Scales() const;
 
-void Filtered::Emit(KernelParams params, const PackedFloat32& packed,
-                    size_t scratch_elements) const {
+template <typename In>
+typename Quantized<In>::Output Filtered::OutputFor(const Activation& activation) const {
+  const Quantization& y = *output().quantization;
+  if constexpr (std::is_same_v<In, int8_t>) {
+    return OutputOf(y, activation);
+  } else {
+    return {Rounding(), Int16OutputOf(y, activation)};
+  }
+}
+template Int8Output Filtered::OutputFor<int8_t>(const Activation& activation) const;
+template Int16ProductOutput Filtered::OutputFor<int16_t>(const Activation& activation) const;
+
+void Filtered::Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_bytes) const {
   Emit(std::move(params), {to_->Constant(packed.filter), to_->Constant(packed.bias)},
-       scratch_elements);
+       scratch_bytes);
 }
 
 void Filtered::Emit(KernelParams params, const std::vector<Argument>& constants,
-                    size_t scratch_elements) const {
+                    size_t scratch_bytes) const {
   std::vector<Argument> args = {to_->Read(node_->inputs[0])};
   args.insert(args.end(), constants.begin(), constants.end());
   args.push_back(to_->Write(node_->outputs[0]));
-  if (scratch_elements > 0) {
-    args.push_back(to_->Scratch(static_cast<int64_t>(scratch_elements * SizeOf(dtype_))));
-  }
+  if (scratch_bytes > 0) args.push_back(to_->Scratch(static_cast<int64_t>(scratch_bytes)));
   to_->Emit(*node_, std::move(params), std::move(args));
 }
 

@@ -1,11 +1,12 @@
 // Filtered: a node that multiplies its input by a constant filter and adds a bias, and what its
-// kernels, float32 or int8, are told of them.
+// kernels, float32 or quantised, are told of them.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_PLAN_FILTERED_H_
 #define WRANGLET_PLUGIN_COMPILER_PLAN_FILTERED_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "kernels/pack_gemm.h"
@@ -18,11 +19,11 @@ namespace wranglet {
 
 class Filtered {
  public:
-  // Checks the node's types: all float32, or int8 with a filter that is symmetric, by tensor or
-  // along its axis of output channels.
+  // Checks the node's types: all float32; or int8 or int16 activations, an int8 filter quantised by
+  // tensor or along its axis of output channels, symmetric for int16, and a bias of integers.
   static Result<Filtered> Make(Lowering& to, const Node& node);
 
-  bool IsInt8() const { return dtype_ == DType::kInt8; }
+  bool IsFloat() const { return dtype_ == DType::kFloat32; }
   const Tensor& input() const { return to_->tensor(node_->inputs[0]); }
   const Tensor& filter() const { return to_->tensor(node_->inputs[1]); }
   const Tensor& output() const { return to_->tensor(node_->outputs[0]); }
@@ -30,24 +31,57 @@ class Filtered {
 
   WindowShape WindowFor(const Window& window) const;
   int32_t InputZeroPoint() const { return input().quantization->zero_point[0]; }
-  Int8Output Int8OutputFor(const Activation& activation) const;
 
-  // The bias, zeros when the node has none, and for int8 the requantisation scales: one a channel.
+  // Calls `use.operator()<In, Weight>()` with the types of the quantised kernel that serves: In is
+  // the activations', and Weight has the range of the filter less its zero points.
+  template <typename Use>
+  void WithTypes(Use&& use) const {
+    if (dtype_ == DType::kInt16) {
+      use.template operator()<int16_t, int8_t>();
+    } else if (FitsInt8()) {
+      use.template operator()<int8_t, int8_t>();
+    } else {
+      use.template operator()<int8_t, int16_t>();
+    }
+  }
+
+  // The filter's weights, less its zero points.
+  template <typename Weight>
+  std::vector<Weight> Weights() const;
+  // The bias, zeros when the node has none, and, for quantised tensors, the requantisation scales:
+  // one a channel.
   template <typename T>
   std::vector<T> Bias() const;
-  std::vector<float> Scales() const;
+  template <typename T>
+  std::vector<T> Scales() const;
+  template <typename In>
+  typename Quantized<In>::Output OutputFor(const Activation& activation) const;
 
   // Appends the step. Its arguments are the input, the packed filter and bias (and scales), the
   // output, and scratch memory when the kernel takes some.
-  void Emit(KernelParams params, const PackedInt8& packed, size_t scratch_elements = 0) const;
-  void Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_elements = 0) const;
+  template <typename In, typename Weight>
+  void Emit(KernelParams params, const Packed<In, Weight>& packed, size_t scratch_bytes = 0) const {
+    Emit(std::move(params),
+         {to_->Constant(packed.filter), to_->Constant(packed.bias), to_->Constant(packed.scale)},
+         scratch_bytes);
+  }
+  void Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_bytes = 0) const;
 
  private:
   Filtered(Lowering& to, const Node& node, DType dtype, int32_t channels)
       : to_(&to), node_(&node), dtype_(dtype), channels_(channels) {}
 
+  // The bias tensor, or null.
+  const Tensor* BiasTensor() const;
+  Rounding16 Rounding() const;
+  Status CheckScales() const;
+  Status CheckInt16Sums() const;
+  bool FitsInt8() const;
+  // Output channel of the i-th element of the filter, and its zero point.
+  size_t ChannelAt(size_t i) const;
+  int32_t ZeroPointAt(size_t i) const;
   void Emit(KernelParams params, const std::vector<Argument>& constants,
-            size_t scratch_elements) const;
+            size_t scratch_bytes) const;
 
   Lowering* to_;
   const Node* node_;

@@ -45,6 +45,10 @@ struct ElementName<float> {
   static constexpr char kName[] = "float";
 };
 template <>
+struct ElementName<double> {
+  static constexpr char kName[] = "double";
+};
+template <>
 struct ElementName<void> {
   static constexpr char kName[] = "void";
 };

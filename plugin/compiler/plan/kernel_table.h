@@ -15,7 +15,7 @@
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
 #include "kernels/gemm_float32.h"
-#include "kernels/gemm_int8.h"
+#include "kernels/gemm_quantized.h"
 #include "kernels/lookup.h"
 #include "kernels/max_pool.h"
 #include "kernels/maximum.h"
@@ -37,13 +37,22 @@ inline constexpr std::tuple kKernels = {
     Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
     Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
     Kernel<&ClampFloat32>{"ClampFloat32", "kernels/quantize.h"},
+    Kernel<&Conv2d<int8_t, int8_t>>{"Conv2d<int8_t, int8_t>", "kernels/conv2d.h"},
+    Kernel<&Conv2d<int8_t, int16_t>>{"Conv2d<int8_t, int16_t>", "kernels/conv2d.h"},
+    Kernel<&Conv2d<int16_t, int8_t>>{"Conv2d<int16_t, int8_t>", "kernels/conv2d.h"},
     Kernel<&Conv2dFloat32>{"Conv2dFloat32", "kernels/conv2d.h"},
-    Kernel<&Conv2dInt8>{"Conv2dInt8", "kernels/conv2d.h"},
+    Kernel<&DepthwiseConv2d<int8_t, int8_t>>{"DepthwiseConv2d<int8_t, int8_t>",
+                                             "kernels/depthwise_conv2d.h"},
+    Kernel<&DepthwiseConv2d<int8_t, int16_t>>{"DepthwiseConv2d<int8_t, int16_t>",
+                                              "kernels/depthwise_conv2d.h"},
+    Kernel<&DepthwiseConv2d<int16_t, int8_t>>{"DepthwiseConv2d<int16_t, int8_t>",
+                                              "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
-    Kernel<&DepthwiseConv2dInt8>{"DepthwiseConv2dInt8", "kernels/depthwise_conv2d.h"},
     Kernel<&DequantizeInt8Float32>{"DequantizeInt8Float32", "kernels/quantize.h"},
+    Kernel<&Gemm<int8_t, int8_t>>{"Gemm<int8_t, int8_t>", "kernels/gemm_quantized.h"},
+    Kernel<&Gemm<int8_t, int16_t>>{"Gemm<int8_t, int16_t>", "kernels/gemm_quantized.h"},
+    Kernel<&Gemm<int16_t, int8_t>>{"Gemm<int16_t, int8_t>", "kernels/gemm_quantized.h"},
     Kernel<&GemmFloat32>{"GemmFloat32", "kernels/gemm_float32.h"},
-    Kernel<&GemmInt8>{"GemmInt8", "kernels/gemm_int8.h"},
     Kernel<&Lookup8>{"Lookup8", "kernels/lookup.h"},
     Kernel<&MaximumInt16>{"MaximumInt16", "kernels/maximum.h"},
     Kernel<&MaximumInt8>{"MaximumInt8", "kernels/maximum.h"},
@@ -67,8 +76,8 @@ std::variant<typename Kernels::Params...> ParamsOf(const std::tuple<Kernels...>&
 using KernelParams = decltype(ParamsOf(kKernels));
 
 struct KernelInfo {
-  const char* name;             // "GemmInt8"
-  const char* header;           // "kernels/gemm_int8.h"
+  const char* name;             // "GemmFloat32", or "Gemm<int8_t, int8_t>"
+  const char* header;           // "kernels/gemm_float32.h"
   std::vector<KernelArg> args;  // after the params
 };
 

@@ -11,9 +11,9 @@ namespace wranglet {
 namespace {
 
 TEST(KernelTable, TellsAKernelsNameHeaderAndArguments) {
-  const KernelInfo info = InfoOf(GemmInt8Params{});
-  EXPECT_STREQ(info.name, "GemmInt8");
-  EXPECT_STREQ(info.header, "kernels/gemm_int8.h");
+  const KernelInfo info = InfoOf(GemmParams<int8_t, int8_t>{});
+  EXPECT_STREQ(info.name, "Gemm<int8_t, int8_t>");
+  EXPECT_STREQ(info.header, "kernels/gemm_quantized.h");
   std::vector<std::string> types;
   std::vector<bool> written;
   for (const KernelArg& arg : info.args) {

@@ -55,13 +55,20 @@ Status CheckFilterAndBias(const Graph& graph, const Node& node, DType dtype, int
   for (const Tensor* t : {&filter, bias}) {
     if (t && !t->constant) return unsupported(*t, "has to be a constant", "");
   }
-  const DType bias_dtype = dtype == DType::kFloat32 ? DType::kFloat32 : DType::kInt32;
-  if (filter.dtype != dtype || (bias && bias->dtype != bias_dtype)) {
-    return unsupported(filter.dtype != dtype ? filter : *bias, "has a type no kernel takes here",
+  const bool is_float = dtype == DType::kFloat32, is_int16 = dtype == DType::kInt16;
+  const DType filter_dtype = is_float ? DType::kFloat32 : DType::kInt8;
+  auto is_bias_type = [&](DType bias_dtype) {
+    return bias_dtype == (is_float ? DType::kFloat32 : DType::kInt32) ||
+           (is_int16 && bias_dtype == DType::kInt64);
+  };
+  if (filter.dtype != filter_dtype || (bias && !is_bias_type(bias->dtype))) {
+    return unsupported(filter.dtype != filter_dtype ? filter : *bias,
+                       "has a type no kernel takes here",
                        "supported: float32 filter and bias with float32 activations, int8 filter "
-                       "and int32 bias with int8 activations");
+                       "and int32 bias with int8 activations, int8 filter and int64 or int32 bias "
+                       "with int16 activations");
   }
-  if (dtype == DType::kFloat32) return Done{};
+  if (is_float) return Done{};
   if (!filter.quantization) return unsupported(filter, "is not quantised", "");
   const auto& [scale, zero_point, axis] = *filter.quantization;
   const int64_t channels = filter.shape[static_cast<size_t>(channel_axis)];
@@ -69,8 +76,9 @@ Status CheckFilterAndBias(const Graph& graph, const Node& node, DType dtype, int
       (axis != channel_axis || static_cast<int64_t>(scale.size()) != channels)) {
     return unsupported(filter, "is quantised along another axis than the output channels", "");
   }
-  if (std::any_of(zero_point.begin(), zero_point.end(), [](int32_t z) { return z != 0; })) {
-    return unsupported(filter, "has a zero point", "supported: symmetric filters");
+  if (is_int16 &&
+      std::any_of(zero_point.begin(), zero_point.end(), [](int32_t z) { return z != 0; })) {
+    return unsupported(filter, "has a zero point", "supported with int16: symmetric filters");
   }
   return Done{};
 }

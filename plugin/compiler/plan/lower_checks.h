@@ -25,8 +25,9 @@ inline const std::vector<DType> kAllPrecisions = {DType::kFloat32, DType::kInt8,
 bool IsQuantized(const Tensor& tensor, DType dtype);
 
 // Checks that input 1, the filter, and input 2, the bias if any, are constants a kernel for
-// activations of type `dtype` takes: float32; or an int8 filter with zero points 0 and one scale,
-// or one a channel along `channel_axis`, and an int32 bias.
+// activations of type `dtype` takes: float32; or an int8 filter with one scale, or one a channel
+// along `channel_axis`, and an int32 bias; for int16 activations, the filter with zero points 0,
+// and the bias int32 or int64.
 Status CheckFilterAndBias(const Graph& graph, const Node& node, DType dtype, int channel_axis);
 
 }  // namespace wranglet

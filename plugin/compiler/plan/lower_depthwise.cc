@@ -22,17 +22,21 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
                               "supported: up to " + std::to_string(kMaxDepthwiseTaps) + " taps");
   }
   const auto tap_count = static_cast<int32_t>(taps);
-  if (f.IsInt8()) {
-    f.Emit(DepthwiseConv2dInt8Params{window, f.InputZeroPoint(), f.Int8OutputFor(op.activation)},
-           PackDepthwiseInt8(tap_count, f.channels(), f.filter().ConstantAs<int8_t>(),
-                             f.Bias<int32_t>(), f.Scales(), f.InputZeroPoint()),
-           DepthwiseInt8ScratchElements(window));
-  } else {
+  if (f.IsFloat()) {
     f.Emit(DepthwiseConv2dFloat32Params{window, OutputOf(op.activation)},
            PackDepthwiseFloat32(tap_count, f.channels(), f.filter().ConstantAs<float>(),
                                 f.Bias<float>()),
-           DepthwiseFloat32ScratchElements(window));
+           DepthwiseFloat32ScratchElements(window) * sizeof(float));
+    return Done{};
   }
+  f.WithTypes([&]<typename In, typename Weight>() {
+    f.Emit(DepthwiseConv2dParams<In, Weight>{window, f.InputZeroPoint(),
+                                             f.OutputFor<In>(op.activation)},
+           PackDepthwise<In, Weight>(tap_count, f.channels(), f.Weights<Weight>(),
+                                     f.Bias<BiasOf<In>>(), f.Scales<ScaleOf<In>>(),
+                                     f.InputZeroPoint()),
+           DepthwiseScratchBytes<In>(window));
+  });
   return Done{};
 }
 

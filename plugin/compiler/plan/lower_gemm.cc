@@ -5,7 +5,7 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/gemm_float32.h"
-#include "kernels/gemm_int8.h"
+#include "kernels/gemm_quantized.h"
 #include "kernels/pack_gemm.h"
 #include "plugin/compiler/plan/filtered.h"
 #include "plugin/compiler/plan/lower.h"
@@ -20,15 +20,17 @@ void Append(std::vector<T>& to, const std::vector<T>& from) {
 }
 
 // The filter, [channels][depth], and bias packed for products of `groups` of as many channels each.
-PackedInt8 PackInt8(const Filtered& f, int32_t groups, int32_t depth) {
-  const auto bias = f.Bias<int32_t>();
-  const std::vector<float> scales = f.Scales();
+template <typename In, typename Weight>
+Packed<In, Weight> PackQuantized(const Filtered& f, int32_t groups, int32_t depth) {
+  const auto bias = f.Bias<BiasOf<In>>();
+  const auto scales = f.Scales<ScaleOf<In>>();
+  const auto weights = f.Weights<Weight>();
   const auto width = static_cast<size_t>(f.channels() / groups);
   const size_t size = width * static_cast<size_t>(depth);
-  PackedInt8 all;
+  Packed<In, Weight> all;
   for (size_t g = 0; g < static_cast<size_t>(groups); ++g) {
-    const PackedInt8 one = PackGemmInt8(
-        static_cast<int32_t>(width), depth, f.filter().ConstantAs<int8_t>().subspan(g * size, size),
+    const auto one = PackGemm<In, Weight>(
+        static_cast<int32_t>(width), depth, std::span(weights).subspan(g * size, size),
         std::span(bias).subspan(g * width, width), std::span(scales).subspan(g * width, width),
         f.InputZeroPoint());
     Append(all.filter, one.filter);
@@ -57,13 +59,15 @@ PackedFloat32 PackFloat32(const Filtered& f, int32_t groups, int32_t depth) {
 void EmitGemm(const Filtered& f, const Activation& activation) {
   const auto depth = static_cast<int32_t>(f.filter().shape.back());
   const auto rows = static_cast<int32_t>(CountOf(f.input()) / depth);
-  if (f.IsInt8()) {
-    f.Emit(GemmInt8Params{rows, depth, f.channels(), f.Int8OutputFor(activation)},
-           PackInt8(f, 1, depth));
-  } else {
+  if (f.IsFloat()) {
     f.Emit(GemmFloat32Params{rows, depth, f.channels(), OutputOf(activation)},
            PackFloat32(f, 1, depth));
+    return;
   }
+  f.WithTypes([&]<typename In, typename Weight>() {
+    f.Emit(GemmParams<In, Weight>{rows, depth, f.channels(), f.OutputFor<In>(activation)},
+           PackQuantized<In, Weight>(f, 1, depth));
+  });
 }
 
 // Whether a convolution takes every pixel by itself, and so is a matrix product.
@@ -83,13 +87,16 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
   }
   const int32_t depth = PatchDepth(window, op.groups);
   const size_t scratch = Conv2dScratchElements(window, op.groups);
-  if (f.IsInt8()) {
-    f.Emit(Conv2dInt8Params{window, op.groups, f.InputZeroPoint(), f.Int8OutputFor(op.activation)},
-           PackInt8(f, op.groups, depth), scratch);
-  } else {
+  if (f.IsFloat()) {
     f.Emit(Conv2dFloat32Params{window, op.groups, OutputOf(op.activation)},
-           PackFloat32(f, op.groups, depth), scratch);
+           PackFloat32(f, op.groups, depth), scratch * sizeof(float));
+    return Done{};
   }
+  f.WithTypes([&]<typename In, typename Weight>() {
+    f.Emit(Conv2dParams<In, Weight>{window, op.groups, f.InputZeroPoint(),
+                                    f.OutputFor<In>(op.activation)},
+           PackQuantized<In, Weight>(f, op.groups, depth), scratch * sizeof(In));
+  });
   return Done{};
 }
 

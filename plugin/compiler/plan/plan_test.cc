@@ -72,7 +72,7 @@ TEST_F(PlanTest, APointwiseConvolutionIsAMatrixProduct) {
       Node8(Conv2D{.activation = {0.0f, 6.0f}}, {x, Filter8({8, 1, 1, 16})}, {1, 5, 7, 8})};
   const Plan plan = MustPlan();
   ASSERT_EQ(plan.steps.size(), 1u);
-  const auto& params = std::get<GemmInt8Params>(plan.steps[0].params);
+  const auto& params = std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params);
   EXPECT_EQ(params.rows, 35);
   EXPECT_EQ(params.depth, 16);
   EXPECT_EQ(params.cols, 8);
@@ -92,7 +92,7 @@ TEST_F(PlanTest, AStridedOrPaddedPointwiseConvolutionIsNot) {
                     Node8(padded, {x, Filter8({8, 1, 1, 8})}, {1, 6, 6, 8})};
   const Plan plan = MustPlan();
   for (const Step& step : plan.steps) {
-    EXPECT_TRUE(std::holds_alternative<Conv2dInt8Params>(step.params));
+    EXPECT_TRUE((std::holds_alternative<Conv2dParams<int8_t, int8_t>>(step.params)));
   }
 }
 
@@ -232,12 +232,18 @@ TEST_F(PlanTest, UnsupportedTypesAreAnError) {
       "all float32 or all int8, quantised with one scale a tensor (int16 with zero point 0)");
 }
 
-TEST_F(PlanTest, AFilterMustBeConstantAndSymmetric) {
+TEST_F(PlanTest, AFilterWithAZeroPointTakesWeightsThatHoldTheDifference) {
   const TensorId x = Input8({1, 16}), w = Filter8({4, 16});
   graph_.outputs = {Node8(FullyConnected{}, {x, w}, {1, 4})};
   graph_.tensor(w).quantization->zero_point = {5};
-  EXPECT_NE(PlanError().find("'t1' (int8) has a zero point"), std::string::npos) << PlanError();
-  graph_.tensor(w).quantization->zero_point = {0};
+  EXPECT_TRUE((std::holds_alternative<GemmParams<int8_t, int8_t>>(MustPlan().steps[0].params)));
+  graph_.tensor(w).MutableConstantAs<int8_t>()[63] = -127;
+  EXPECT_TRUE((std::holds_alternative<GemmParams<int8_t, int16_t>>(MustPlan().steps[0].params)));
+}
+
+TEST_F(PlanTest, AFilterMustBeConstant) {
+  const TensorId x = Input8({1, 16}), w = Filter8({4, 16});
+  graph_.outputs = {Node8(FullyConnected{}, {x, w}, {1, 4})};
   graph_.tensor(w).constant.reset();
   EXPECT_NE(PlanError().find("has to be a constant"), std::string::npos) << PlanError();
 }

@@ -10,16 +10,30 @@ namespace {
 constexpr float kMinConvertScale = 0x1p-8f, kMaxConvertScale = 0x1p7f;
 constexpr int32_t kConvertBits = 8;
 
+// A positive real as TensorFlow Lite's QuantizeMultiplier has it: a mantissa of 31 bits, in
+// [2^30, 2^31), and an exponent: mantissa * 2^(exponent - 31).
+struct QuantizedMultiplier {
+  explicit QuantizedMultiplier(double real) {
+    mantissa = std::llround(std::frexp(real, &exponent) * 0x1p31);
+    if (mantissa == int64_t{1} << 31) mantissa /= 2, ++exponent;
+    if (exponent < -31) mantissa = 0, exponent = 0;
+  }
+  double Value() const { return std::ldexp(static_cast<double>(mantissa), exponent - 31); }
+  // With a mantissa of 15 bits, as MultiplyByQuantizedMultiplier(int64_t) takes it.
+  double ReducedValue() const {
+    const int64_t reduced = mantissa < 0x7fff0000 ? (mantissa + (1 << 15)) >> 16 : 0x7fff;
+    return std::ldexp(static_cast<double>(reduced), exponent - 15);
+  }
+
+  int64_t mantissa;
+  int exponent;
+};
+
 // value * scale, as TensorFlow Lite's MultiplyByQuantizedMultiplier has it: a mantissa of 31 bits,
 // and two roundings of halves away from zero, one to an integer and one where the exponent is
 // negative.
 int64_t MultiplyTwiceRounded(int32_t value, double scale) {
-  int exponent;
-  auto mantissa = static_cast<int64_t>(std::llround(std::frexp(scale, &exponent) * 0x1p31));
-  if (mantissa == int64_t{1} << 31) {
-    mantissa /= 2;
-    ++exponent;
-  }
+  const auto [mantissa, exponent] = QuantizedMultiplier(scale);
   const double shifted = std::ldexp(static_cast<double>(value), std::max(exponent, 0));
   const double product = shifted * static_cast<double>(mantissa) * 0x1p-31;
   // Beyond that, any output saturates.
@@ -69,6 +83,25 @@ std::vector<float> RequantizationScales(float input, const std::vector<float>& f
   std::vector<float> scales(static_cast<size_t>(channels));
   for (size_t c = 0; c < scales.size(); ++c) {
     scales[c] = input * filter[filter.size() == 1 ? 0 : c] / output;
+  }
+  return scales;
+}
+
+std::vector<double> Int16RequantizationScales(const Quantization& input, const Quantization& filter,
+                                              const Quantization& output, int64_t channels,
+                                              Rounding16 rounding, bool float_product) {
+  std::vector<double> scales(static_cast<size_t>(channels));
+  for (size_t c = 0; c < scales.size(); ++c) {
+    const float x = input.scale[0], w = filter.scale[filter.scale.size() == 1 ? 0 : c];
+    const double product = float_product ? double{x * w} : double{x} * double{w};
+    const double exact = product / double{output.scale[0]};
+    if (rounding == Rounding16::kHalfAway) {
+      scales[c] = exact;
+    } else if (rounding == Rounding16::kHalfUp) {
+      scales[c] = QuantizedMultiplier(exact).ReducedValue();
+    } else {
+      scales[c] = QuantizedMultiplier(exact).Value();
+    }
   }
   return scales;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/params.h"
+#include "kernels/requantize_int16.h"
 #include "plugin/compiler/graph/graph.h"
 
 namespace wranglet {
@@ -37,6 +38,13 @@ FloatOutput OutputOf(const Activation& activation);
 // XNNPACK computes it. A filter with one scale has it for every channel.
 std::vector<float> RequantizationScales(float input, const std::vector<float>& filter, float output,
                                         int64_t channels);
+
+// The same for int16 activations, as TensorFlow Lite has it: the quotient, in double, as it is for
+// kHalfAway, or with as many bits as the rounding takes. `float_product` tells that input * filter
+// is a float32.
+std::vector<double> Int16RequantizationScales(const Quantization& input, const Quantization& filter,
+                                              const Quantization& output, int64_t channels,
+                                              Rounding16 rounding, bool float_product);
 
 }  // namespace wranglet
 

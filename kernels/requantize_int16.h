@@ -1,0 +1,194 @@
+// Requantisation of the int16 products ("16x8": activations of 16 bits, weights of 8), as
+// TensorFlow Lite's integer kernels do it. They sum in int64, or in int32 where the bias is int32,
+// and have four ways to multiply by the scale and to round; see Rounding16. Callers are the int16
+// kernels.
+
+#ifndef WRANGLET_KERNELS_REQUANTIZE_INT16_H_
+#define WRANGLET_KERNELS_REQUANTIZE_INT16_H_
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/params.h"
+#include "kernels/simd.h"
+
+namespace wranglet {
+
+// What becomes of accumulator * scale.
+enum class Rounding16 : int32_t {
+  // Halves up, of the exact product. Of scales with 15 bits this is
+  // MultiplyByQuantizedMultiplier(int64_t).
+  kHalfUp,
+  // Halves away from zero, of the product in double: FullyConnected where the bias is int64.
+  kHalfAway,
+  // Halves up, of the exact product with a scale of 31 bits: where the bias is int32, and in
+  // FullyConnected without one. (ruy's ApplyMultiplier.)
+  kHalfUp31,
+  // The same, rounded twice, as MultiplyByQuantizedMultiplier(int32_t) does: once to 31 bits after
+  // the point of the scale's mantissa, halves up, and once to an integer, halves away from zero.
+  // Grouped convolutions whose bias is int32.
+  kTwice31,
+};
+
+// Where an int16 product goes: the rounding, and the fused activation.
+struct Int16ProductOutput {
+  Rounding16 rounding = Rounding16::kHalfUp;
+  Int16Output clamp;
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("rounding", rounding), v("clamp", clamp);
+  }
+};
+
+// A scale as the mantissa of 31 bits, or 0, and the exponent that make it: mantissa * 2^-shift.
+struct FixedPointScale {
+  explicit FixedPointScale(double scale) {
+    const auto bits = std::bit_cast<uint64_t>(scale);
+    mantissa = scale == 0 ? 0 : static_cast<int64_t>((bits << 12 >> 34) | uint64_t{1} << 30);
+    shift = 1023 + 30 - static_cast<int32_t>(bits >> 52);
+  }
+  int64_t mantissa;
+  int32_t shift;
+};
+
+// round(accumulator * scale), in the ways that take a scale of 31 bits. The accumulator is an
+// int32.
+inline int64_t MultiplyByFixedPoint(int64_t accumulator, double scale, Rounding16 rounding) {
+  const FixedPointScale fixed(scale);
+  if (rounding == Rounding16::kHalfUp31) {
+    // Shifts by more give 0, as this one does.
+    const int32_t shift = std::min(fixed.shift, 62);
+    return (accumulator * fixed.mantissa + (int64_t{1} << (shift - 1))) >> shift;
+  }
+  const int32_t left = std::max(31 - fixed.shift, 0), right = std::max(fixed.shift - 31, 0);
+  const auto shifted = static_cast<int32_t>(static_cast<uint64_t>(accumulator) << left);
+  const int64_t high = (shifted * fixed.mantissa + (int64_t{1} << 30)) >> 31;
+  if (right == 0) return high;
+  const int32_t shift = std::min(right, 62);
+  return (high + (int64_t{1} << (shift - 1)) - (high < 0)) >> shift;
+}
+
+// The definition. The accumulator, of which an int64 is meant, and the product with the scale are
+// exact in double, the latter where the rounding is kHalfUp.
+inline int16_t RequantizeInt16Reference(int64_t accumulator, double scale,
+                                        const Int16ProductOutput& output) {
+  const double product = static_cast<double>(accumulator) * scale;
+  double rounded = 0;
+  switch (output.rounding) {
+    case Rounding16::kHalfUp:
+      rounded = std::floor(product + 0.5);
+      break;
+    case Rounding16::kHalfAway:
+      rounded = std::round(product);
+      break;
+    default:
+      rounded = static_cast<double>(MultiplyByFixedPoint(accumulator, scale, output.rounding));
+  }
+  return static_cast<int16_t>(std::clamp<double>(rounded, output.clamp.min, output.clamp.max));
+}
+
+// The same for whole vectors.
+class RequantizeInt16 {
+ public:
+  // See RequantizeInt8.
+  using Out = int16_t;
+  using Bias = double;
+  using Scale = double;
+  // Products of so many pairs of int16 and int8 sum up in an int32: 504 * 2^15 * 2^7 < 2^31. A
+  // multiple of 8.
+  static constexpr int32_t kMostDepth = 504;
+
+  template <int kRows>
+  struct Sums {
+    explicit Sums(const double* bias) {
+      for (int row = 0; row < kRows; ++row) base[row] = bias;
+      Clear();
+    }
+
+    // Makes room in the int32 accumulators: adds them to `base`.
+    void Carry() {
+      for (int row = 0; row < kRows; ++row) {
+        for (int pair = 0; pair < 4; ++pair) {
+          wasm_v128_store(&carried[row][2 * pair], Pair(row, pair));
+        }
+        base[row] = carried[row];
+      }
+      Clear();
+    }
+
+    // Columns 2 * pair and 2 * pair + 1, as double.
+    v128_t Pair(int row, int pair) const {
+      const v128_t half = pair < 2 ? low[row] : high[row];
+      const v128_t sums = pair % 2 == 0 ? half : wasm_i64x2_shuffle(half, half, 1, 1);
+      return wasm_f64x2_add(wasm_f64x2_convert_low_i32x4(sums),
+                            wasm_v128_load(base[row] + 2 * pair));
+    }
+
+    v128_t low[kRows], high[kRows];
+
+   private:
+    void Clear() {
+      for (int row = 0; row < kRows; ++row) low[row] = high[row] = wasm_i32x4_splat(0);
+    }
+
+    const double* base[kRows];  // the bias, or what is carried
+    alignas(16) double carried[kRows][8];
+  };
+
+  struct Scales {
+    explicit Scales(const double* scale) : scale(scale) {}
+
+    v128_t Pair(int pair) const { return wasm_v128_load(scale + 2 * pair); }
+
+    const double* scale;
+  };
+
+  explicit RequantizeInt16(const Int16ProductOutput& output)
+      : rounding_(output.rounding),
+        min_(wasm_i16x8_splat(static_cast<int16_t>(output.clamp.min))),
+        max_(wasm_i16x8_splat(static_cast<int16_t>(output.clamp.max))) {}
+
+  // 8 int16.
+  template <int kRows>
+  v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {
+    v128_t rounded[4];
+    for (int pair = 0; pair < 4; ++pair) rounded[pair] = Round(sums.Pair(row, pair), scales, pair);
+    const v128_t low = wasm_i64x2_shuffle(rounded[0], rounded[1], 0, 2);
+    const v128_t high = wasm_i64x2_shuffle(rounded[2], rounded[3], 0, 2);
+    return wasm_i16x8_min(wasm_i16x8_max(wasm_i16x8_narrow_i32x4(low, high), min_), max_);
+  }
+
+ private:
+  // Two int32 in the low half.
+  v128_t Round(v128_t sums, const Scales& scales, int pair) const {
+    const v128_t products = wasm_f64x2_mul(sums, scales.Pair(pair));
+    if (rounding_ == Rounding16::kHalfUp) {
+      return wasm_i32x4_trunc_sat_f64x2_zero(
+          wasm_f64x2_floor(wasm_f64x2_add(products, wasm_f64x2_splat(0.5))));
+    }
+    if (rounding_ == Rounding16::kHalfAway) {
+      // With the sign of the product, the largest number below a half: added to any below a half,
+      // it makes less than 1, and to any half, the integer beyond it.
+      const v128_t sign = wasm_v128_and(products, wasm_f64x2_splat(-0.0));
+      const v128_t half = wasm_v128_or(wasm_f64x2_splat(0x1.fffffffffffffp-2), sign);
+      return wasm_i32x4_trunc_sat_f64x2_zero(wasm_f64x2_add(products, half));
+    }
+    const auto one = [&](double sum, double scale) {
+      const int64_t value = MultiplyByFixedPoint(static_cast<int64_t>(sum), scale, rounding_);
+      return static_cast<int32_t>(std::clamp<int64_t>(value, -32768, 32767));
+    };
+    const double* scale = scales.scale + 2 * pair;
+    return wasm_i32x4_make(one(wasm_f64x2_extract_lane(sums, 0), scale[0]),
+                           one(wasm_f64x2_extract_lane(sums, 1), scale[1]), 0, 0);
+  }
+
+  Rounding16 rounding_;
+  v128_t min_, max_;
+};
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_REQUANTIZE_INT16_H_

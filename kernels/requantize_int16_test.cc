@@ -1,0 +1,111 @@
+#include "kernels/requantize_int16.h"
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "kernels/testing.h"
+#include "kernels/testing_products.h"
+
+namespace wranglet {
+namespace {
+
+constexpr Rounding16 kAllRoundings[] = {Rounding16::kHalfUp, Rounding16::kHalfAway,
+                                        Rounding16::kHalfUp31, Rounding16::kTwice31};
+
+// The kernels' way: `sum` in the int32 accumulator and the rest of it in the bias.
+int16_t RequantizeOne(int64_t accumulator, double scale, const Int16ProductOutput& output) {
+  const auto sum = static_cast<int32_t>(accumulator % 1000003);
+  const std::vector<double> bias(8, static_cast<double>(accumulator - sum)), scales(8, scale);
+  RequantizeInt16::Sums<1> sums(bias.data());
+  sums.low[0] = sums.high[0] = wasm_i32x4_splat(sum);
+  std::array<int16_t, 8> out;
+  const RequantizeInt16 requantize(output);
+  StoreUpTo8(out.data(), requantize(sums, 0, RequantizeInt16::Scales(scales.data())), 8);
+  for (const int16_t value : out) EXPECT_EQ(value, out[0]);
+  return out[0];
+}
+
+TEST(RequantizeInt16, RoundsHalvesInEveryWay) {
+  struct Case {
+    Rounding16 rounding;
+    int64_t accumulator;
+    double scale;
+    int16_t expected;
+  };
+  for (const auto& [rounding, accumulator, scale, expected] : std::vector<Case>{
+           {Rounding16::kHalfUp, 3, 0.5, 2},
+           {Rounding16::kHalfUp, -3, 0.5, -1},
+           {Rounding16::kHalfAway, 3, 0.5, 2},
+           {Rounding16::kHalfAway, -3, 0.5, -2},
+           {Rounding16::kHalfUp31, 3, 0.5, 2},
+           {Rounding16::kHalfUp31, -3, 0.5, -1},
+           // -3 * 0.5 is rounded to -1, which is an integer.
+           {Rounding16::kTwice31, -3, 0.5, -1},
+           // -3 * 0.25 * 2 is rounded to -1, and half of that away from zero.
+           {Rounding16::kTwice31, -3, 0.25, -1},
+           {Rounding16::kHalfUp31, -2, 0.25, 0},
+           {Rounding16::kTwice31, -2, 0.25, -1},
+       }) {
+    const Int16ProductOutput output{rounding, {}};
+    EXPECT_EQ(RequantizeInt16Reference(accumulator, scale, output), expected)
+        << accumulator << " * " << scale;
+    EXPECT_EQ(RequantizeOne(accumulator, scale, output), expected) << accumulator << " * " << scale;
+  }
+}
+
+TEST(RequantizeInt16, ScalesOfAnySizeAreMantissaAndShift) {
+  for (const double scale : {0.0, 0x1p-60, 0x1.8p-31, 0x1.23456788p-9, 0.5, 1.0, 6.5}) {
+    const FixedPointScale fixed(scale);
+    EXPECT_EQ(std::ldexp(static_cast<double>(fixed.mantissa), -fixed.shift), scale);
+  }
+}
+
+TEST(RequantizeInt16, Clamps) {
+  for (const Rounding16 rounding : kAllRoundings) {
+    EXPECT_EQ(RequantizeOne(1 << 30, 0.5, {rounding, {}}), 32767);
+    EXPECT_EQ(RequantizeOne(-(1 << 30), 0.5, {rounding, {}}), -32768);
+    EXPECT_EQ(RequantizeOne(-5, 1.0, {rounding, {.min = 0}}), 0);
+    EXPECT_EQ(RequantizeOne(500, 1.0, {rounding, {.min = 0, .max = 77}}), 77);
+  }
+}
+
+TEST(RequantizeInt16, VectorsEqualTheReferenceOnEveryTie) {
+  for (const Rounding16 rounding : kAllRoundings) {
+    for (int32_t accumulator = -1200; accumulator <= 1200; ++accumulator) {
+      for (const double scale : {0.5, 0.25, 0.125, 0x1p-12}) {
+        ASSERT_EQ(RequantizeOne(accumulator, scale, {rounding, {}}),
+                  RequantizeInt16Reference(accumulator, scale, {rounding, {}}))
+            << accumulator << " * " << scale << ", " << static_cast<int>(rounding);
+      }
+    }
+  }
+}
+
+// Numbers beside a half, which a sum with 0.5 rounds up to it.
+TEST(RequantizeInt16, WhatIsLessThanAHalfIsNone) {
+  const double less = std::nextafter(0.5, 0.0);
+  EXPECT_EQ(RequantizeOne(1, less, {Rounding16::kHalfAway, {}}), 0);
+  EXPECT_EQ(RequantizeOne(-1, less, {Rounding16::kHalfAway, {}}), 0);
+  EXPECT_EQ(RequantizeOne(-3, std::nextafter(0.5, 1.0), {Rounding16::kHalfAway, {}}), -2);
+}
+
+TEST(RequantizeInt16, VectorsEqualTheReferenceOnRandomValues) {
+  ForEachSeed(3000, [](Random& random) {
+    const Int16ProductOutput output = RandomProduct<int16_t>(random).Output();
+    const double scale = RandomProduct<int16_t>(random).Scales(1, random.Int(1, 10000), output)[0];
+    const bool is_int32 =
+        output.rounding == Rounding16::kHalfUp31 || output.rounding == Rounding16::kTwice31;
+    const int32_t range = 1 << random.Int(1, 30);
+    for (int i = 0; i < 20; ++i) {
+      const int64_t accumulator =
+          random.Int(-range, range) * int64_t{is_int32 ? 1 : random.Int(1, 60)};
+      ASSERT_EQ(RequantizeOne(accumulator, scale, output),
+                RequantizeInt16Reference(accumulator, scale, output))
+          << accumulator << " * " << scale << ", " << static_cast<int>(output.rounding);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace wranglet

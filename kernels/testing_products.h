@@ -1,0 +1,100 @@
+// What tests of the quantised products share: the types there are kernels for, and random values of
+// them.
+
+#ifndef WRANGLET_KERNELS_TESTING_PRODUCTS_H_
+#define WRANGLET_KERNELS_TESTING_PRODUCTS_H_
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/testing.h"
+#include "kernels/tile_quantized.h"
+
+namespace wranglet {
+
+template <typename I, typename W>
+struct ProductTypes {
+  using In = I;
+  using Weight = W;
+};
+
+using AllProductTypes =
+    ::testing::Types<ProductTypes<int8_t, int8_t>, ProductTypes<int8_t, int16_t>,
+                     ProductTypes<int16_t, int8_t>>;
+
+// Random parameters of products whose activations are of type In.
+template <typename In>
+class RandomProduct {
+ public:
+  explicit RandomProduct(Random& random) : random_(random) {}
+
+  int32_t ZeroPoint() { return kIsInt8 ? random_.Int(-128, 127) : 0; }
+
+  // int16 weights are int8 ones less a zero point.
+  template <typename Weight>
+  std::vector<Weight> Filter(int64_t count) {
+    return std::is_same_v<Weight, int8_t> ? random_.Integers<Weight>(count)
+                                          : random_.Integers<Weight>(count, -255, 255);
+  }
+
+  std::vector<BiasOf<In>> Bias(int64_t count) {
+    std::vector<BiasOf<In>> bias;
+    for (const int32_t value : random_.Ints(count, -kMostBias, kMostBias)) bias.push_back(value);
+    return bias;
+  }
+
+  typename Quantized<In>::Output Output() {
+    if constexpr (kIsInt8) {
+      return random_.Output();
+    } else {
+      Int16ProductOutput output{.rounding = static_cast<Rounding16>(random_.Int(0, 3))};
+      if (random_.Int(0, 1)) {
+        output.clamp.min = random_.Int(-32768, 32767);
+        output.clamp.max = random_.Int(output.clamp.min, 32767);
+      }
+      return output;
+    }
+  }
+
+  // Scales under which sums of `depth` products are spread over the type, some beyond it; with as
+  // many bits as the rounding of int16 takes.
+  std::vector<ScaleOf<In>> Scales(int64_t count, int32_t depth,
+                                  const typename Quantized<In>::Output& output) {
+    std::vector<ScaleOf<In>> scales;
+    const double spread = std::sqrt(static_cast<double>(depth)) * 64;
+    for (int64_t i = 0; i < count; ++i) {
+      double scale = random_.Float(0.2f, 2.0f) / spread;
+      if constexpr (!kIsInt8) {
+        if (output.rounding != Rounding16::kHalfAway) {
+          scale = RoundToBits(scale, output.rounding == Rounding16::kHalfUp ? 15 : 31);
+        }
+      }
+      // Powers of two make ties.
+      scales.push_back(random_.Int(0, 3) == 0
+                           ? static_cast<ScaleOf<In>>(std::exp2(std::round(std::log2(scale))))
+                           : static_cast<ScaleOf<In>>(scale));
+    }
+    return scales;
+  }
+
+ private:
+  static constexpr bool kIsInt8 = std::is_same_v<In, int8_t>;
+  static constexpr int32_t kMostBias = kIsInt8 ? 20000 : 20000000;
+
+  static double RoundToBits(double value, int bits) {
+    int exponent;
+    const double mantissa = std::frexp(value, &exponent);
+    return std::ldexp(std::round(std::ldexp(mantissa, bits)), exponent - bits);
+  }
+
+  Random& random_;
+};
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_TESTING_PRODUCTS_H_
