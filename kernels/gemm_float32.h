@@ -1,4 +1,4 @@
-// Matrix product of float32 activations and packed weights; GemmInt8's sibling for float networks.
+// Matrix product of float32 activations and packed weights; the quantised one is gemm_quantized.h.
 
 #ifndef WRANGLET_KERNELS_GEMM_FLOAT32_H_
 #define WRANGLET_KERNELS_GEMM_FLOAT32_H_
