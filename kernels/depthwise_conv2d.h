@@ -50,9 +50,9 @@ constexpr size_t DepthwiseFloat32ScratchElements(const WindowShape& window) {
 }
 template <typename In>
 constexpr size_t DepthwiseScratchBytes(const WindowShape& window) {
-  const DepthwiseRowShape row(window);
+  const DepthwiseBand band(window);
   return sizeof(In) * static_cast<size_t>(window.in_c) +
-         sizeof(int16_t) * (row.WeightElements(window) + row.ColumnElements());
+         sizeof(int16_t) * (band.WeightElements(window) + band.ColumnElements());
 }
 
 // Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under
@@ -121,25 +121,27 @@ inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, con
                             const ScaleOf<In>* scale, In* output, void* scratch) {
   static_assert(kMaxDepthwiseTaps <= Quantized<In>::Requantize::kMostDepth);
   const WindowShape& w = params.window;
-  const DepthwiseRowShape shape(w);
+  const DepthwiseBand band(w);
   const typename Quantized<In>::Requantize requantize(params.output);
   const int32_t multiplier = w.out_c / w.in_c;
   auto* const weights = static_cast<int16_t*>(scratch);
-  int16_t* const columns = weights + shape.WeightElements(w);
-  In* const fill = reinterpret_cast<In*>(columns + shape.ColumnElements());
+  int16_t* const columns = weights + band.WeightElements(w);
+  In* const fill = reinterpret_cast<In*>(columns + band.ColumnElements());
   std::fill_n(fill, w.in_c, static_cast<In>(params.input_zero_point));
   // Columns outside the image are the same for all rows and channels.
   const v128_t outside = wasm_i16x8_splat(static_cast<int16_t>(params.input_zero_point));
-  for (size_t i = 0; i < shape.ColumnElements(); i += 8) wasm_v128_store(columns + i, outside);
-  for (int32_t y = 0; y < w.batch * w.out_h; ++y) {
-    const In* image =
-        input + static_cast<size_t>(y / w.out_h) * static_cast<size_t>(w.in_h * w.in_w * w.in_c);
-    In* out = output + static_cast<size_t>(y) * static_cast<size_t>(w.out_w * w.out_c);
+  for (size_t i = 0; i < band.ColumnElements(); i += 8) wasm_v128_store(columns + i, outside);
+  const auto compute_band = [&](const In* image, int32_t out_y, In* out) {
     for (int32_t c = 0; c < w.out_c; c += kDepthwiseChannels) {
       const auto left = static_cast<size_t>(w.out_c - c);
-      WidenDepthwiseWeights(w, packed_filter + c * w.kernel_h * w.kernel_w, weights);
+      const Weight* block = packed_filter + c * w.kernel_h * w.kernel_w;
+      WidenDepthwiseWeights(w, band.row_pairs, 0, block, weights);
+      if (band.filters == 2) {
+        WidenDepthwiseWeights(w, band.row_pairs, -1, block,
+                              weights + w.kernel_w * band.row_pairs * kDepthwisePair);
+      }
       const auto interleave = [&](auto&& load) {
-        InterleaveDepthwiseRows(w, image, y % w.out_h, fill, columns, load);
+        InterleaveDepthwiseRows(w, band, image, out_y, fill, columns, load);
       };
       if (multiplier == 1 && left >= kDepthwiseChannels) {
         interleave([=](const In* pixel) { return tile_internal::LoadWide(pixel + c); });
@@ -148,19 +150,17 @@ inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, con
           return depthwise_internal::LoadChannels(pixel, c, left, multiplier);
         });
       }
-      const auto compute = [&]<int kKernel>() {
-        ComputeDepthwiseRow<kKernel>(w, columns, weights, bias + c, scale + c, requantize, out + c,
-                                     left);
-      };
-      const int32_t square = w.kernel_h == w.kernel_w ? w.kernel_h : 0;
-      if (square == 3) {
-        compute.template operator()<3>();
-      } else if (square == 5) {
-        compute.template operator()<5>();
-      } else {
-        compute.template operator()<0>();
-      }
+      ComputeDepthwiseBand(w, columns, weights, bias + c, scale + c, requantize, out + c, left);
     }
+  };
+  for (int32_t batch = 0; batch < w.batch; ++batch) {
+    for (int32_t y = 0; y < w.out_h; y += band.rows) {
+      // The last band may include a row for the second time.
+      const int32_t out_y = std::min(y, w.out_h - band.rows);
+      compute_band(input, out_y, output + out_y * w.out_w * w.out_c);
+    }
+    input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
+    output += static_cast<size_t>(w.out_h) * static_cast<size_t>(w.out_w * w.out_c);
   }
 }
 

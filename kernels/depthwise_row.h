@@ -1,7 +1,7 @@
-// The inner loops of the quantised depthwise convolution: one row of outputs by 8 channels. Two
-// rows of the image at a time are interleaved and widened, column by column, so that one
-// i32x4.dot_i16x8_s takes two taps of a channel that lie above each other, and all windows that a
-// column is in share it.
+// The inner loops of the quantised depthwise convolution: a band of one or two rows of outputs by 8
+// channels. Two rows of the image at a time are interleaved and widened, column by column, so that
+// one i32x4.dot_i16x8_s takes two taps of a channel that lie above each other, and all windows that
+// a column is in share it, those of both rows of the band too.
 
 #ifndef WRANGLET_KERNELS_DEPTHWISE_ROW_H_
 #define WRANGLET_KERNELS_DEPTHWISE_ROW_H_
@@ -22,22 +22,46 @@ inline constexpr int32_t kDepthwiseChannels = 8;
 // Elements (int16) a pair of taps takes when it is interleaved and widened: 8 channels by 2.
 inline constexpr int32_t kDepthwisePair = 16;
 
-// How a row of a window's outputs is computed: all constants of the network.
-struct DepthwiseRowShape {
-  int32_t pairs;    // of rows of the kernel; of an odd number the last is paired with weights of 0
-  int32_t columns;  // of the image, padding included, that the row's windows cover
+// The side of a square kernel, and the stride in both directions, that loops are unrolled for; 0
+// where they are not.
+struct DepthwiseCase {
+  int32_t kernel = 0, stride = 0;
 
-  constexpr explicit DepthwiseRowShape(const WindowShape& w)
-      : pairs((w.kernel_h + 1) / 2),
-        columns((w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1) {}
+  constexpr explicit DepthwiseCase(const WindowShape& w) {
+    const bool is_square = w.kernel_h == w.kernel_w && w.stride_h == w.stride_w;
+    const bool is_usual = (w.kernel_h == 3 || w.kernel_h == 5) && w.stride_h <= 2;
+    if (is_square && is_usual && w.dilation_h == 1 && w.dilation_w == 1 && w.out_h > 1) {
+      kernel = w.kernel_h, stride = w.stride_h;
+    }
+  }
+};
 
-  // In int16.
-  constexpr size_t WeightElements(const WindowShape& w) const { return Elements(w.kernel_w); }
-  constexpr size_t ColumnElements() const { return Elements(columns); }
+// How a band is computed: all constants of the network. In the unrolled cases it has two rows,
+// whose windows overlap: with stride 1 both read the same pairs, the second row's window beginning
+// with the second half of the first pair; with stride 2 it begins with the second pair.
+struct DepthwiseBand {
+  int32_t rows;       // of outputs
+  int32_t pairs;      // of rows of the image; what is odd is paired with a row whose weights are 0
+  int32_t row_pairs;  // of these, in the windows of one row of outputs
+  int32_t columns;    // of the image, padding included, that the windows cover
+  int32_t filters;    // forms of the filter: one, or one for each row
+
+  constexpr explicit DepthwiseBand(const WindowShape& w)
+      : rows(DepthwiseCase(w).kernel > 0 ? 2 : 1),
+        pairs((w.kernel_h + (rows - 1) * w.stride_h + 1) / 2),
+        row_pairs(DepthwiseCase(w).stride == 1 ? pairs : (w.kernel_h + 1) / 2),
+        columns((w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1),
+        filters(DepthwiseCase(w).stride == 1 ? 2 : 1) {}
+
+  // In int16: weights [filters][kernel_w][row_pairs], columns [columns][pairs].
+  constexpr size_t WeightElements(const WindowShape& w) const {
+    return Elements(filters * w.kernel_w * row_pairs);
+  }
+  constexpr size_t ColumnElements() const { return Elements(columns * pairs); }
 
  private:
-  constexpr size_t Elements(int32_t count) const {
-    return static_cast<size_t>(count) * static_cast<size_t>(pairs * kDepthwisePair);
+  static constexpr size_t Elements(int32_t count) {
+    return static_cast<size_t>(count) * static_cast<size_t>(kDepthwisePair);
   }
 };
 
@@ -48,38 +72,43 @@ inline void StoreDepthwisePair(v128_t first, v128_t second, int16_t* to) {
   wasm_v128_store(to + 8, wasm_i16x8_shuffle(first, second, 4, 12, 5, 13, 6, 14, 7, 15));
 }
 
-// Writes a packed block of weights, [kernel_h][kernel_w][8], as [kernel_w][pairs] pairs.
+// Writes a packed block of weights, [kernel_h][kernel_w][8], as [kernel_w][row_pairs] pairs, of
+// which the first begins with `first` (0 or -1), a row of the kernel; rows that it has not weigh 0.
 template <typename Weight>
-inline void WidenDepthwiseWeights(const WindowShape& w, const Weight* block, int16_t* to) {
-  using tile_internal::LoadWide;
+inline void WidenDepthwiseWeights(const WindowShape& w, int32_t row_pairs, int32_t first,
+                                  const Weight* block, int16_t* to) {
   const int32_t kernel_h = w.kernel_h, kernel_w = w.kernel_w;
+  const auto row_of = [=](int32_t ky, int32_t kx) {
+    return ky >= 0 && ky < kernel_h
+               ? tile_internal::LoadWide(block + (ky * kernel_w + kx) * kDepthwiseChannels)
+               : wasm_i16x8_splat(0);
+  };
   for (int32_t kx = 0; kx < kernel_w; ++kx) {
-    for (int32_t ky = 0; ky < kernel_h; ky += 2, to += kDepthwisePair) {
-      const Weight* tap = block + (ky * kernel_w + kx) * kDepthwiseChannels;
-      const v128_t second =
-          ky + 1 < kernel_h ? LoadWide(tap + kernel_w * kDepthwiseChannels) : wasm_i16x8_splat(0);
-      StoreDepthwisePair(LoadWide(tap), second, to);
+    for (int32_t pair = 0; pair < row_pairs; ++pair, to += kDepthwisePair) {
+      StoreDepthwisePair(row_of(first + 2 * pair, kx), row_of(first + 2 * pair + 1, kx), to);
     }
   }
 }
 
-// Interleaves the rows of `image` under the windows of output row `out_y`, by twos, into `columns`,
-// for 8 output channels from `channel` on, which `load` (pixel -> int16) fetches. Only columns
+// Interleaves the rows of `image` under the windows of the band from output row `out_y` on, by
+// twos, into `columns`, for 8 output channels, which `load` (pixel -> int16) fetches. Only columns
 // inside the image are written. `fill` is a pixel of zero points, which stands for rows outside the
 // image.
 template <typename In, typename Load>
-inline void InterleaveDepthwiseRows(const WindowShape& w, const In* image, int32_t out_y,
-                                    const In* fill, int16_t* columns, Load&& load) {
-  const DepthwiseRowShape shape(w);
-  const int32_t step = shape.pairs * kDepthwisePair;
-  const int32_t width = std::min(w.in_w, shape.columns - w.pad_left);
-  for (int32_t pair = 0; pair < shape.pairs; ++pair) {
+WRANGLET_NOINLINE inline void InterleaveDepthwiseRows(const WindowShape& w,
+                                                      const DepthwiseBand& band, const In* image,
+                                                      int32_t out_y, const In* fill,
+                                                      int16_t* columns, Load&& load) {
+  const int32_t step = band.pairs * kDepthwisePair;
+  const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
+  const int32_t kernel_rows = w.kernel_h + (band.rows - 1) * w.stride_h;
+  for (int32_t pair = 0; pair < band.pairs; ++pair) {
     const In* rows[2] = {fill, fill};
     int32_t steps[2] = {0, 0};
     for (int32_t i = 0; i < 2; ++i) {
       const int32_t ky = pair * 2 + i;
       const int32_t y = out_y * w.stride_h - w.pad_top + ky * w.dilation_h;
-      if (ky >= w.kernel_h || y < 0 || y >= w.in_h) continue;
+      if (ky >= kernel_rows || y < 0 || y >= w.in_h) continue;
       rows[i] = image + static_cast<ptrdiff_t>(y) * w.in_w * w.in_c;
       steps[i] = w.in_c;
     }
@@ -93,50 +122,90 @@ inline void InterleaveDepthwiseRows(const WindowShape& w, const In* image, int32
   }
 }
 
-// A row of outputs, 8 channels of each, of which `count` are stored from `out` on. `columns` and
-// `weights` are interleaved, `bias` and `scale` a packed block. A known size of a square kernel
-// unrolls; kKernel = 0 serves any.
-template <int kKernel, typename In>
-inline void ComputeDepthwiseRow(const WindowShape& w, const int16_t* columns,
-                                const int16_t* weights, const BiasOf<In>* bias,
-                                const ScaleOf<In>* scale,
-                                typename Quantized<In>::Requantize requantize, In* out,
-                                size_t count) {
+// Rows of outputs that read the same pairs, 8 channels of each, of which `count` are stored from
+// `out` on: two with stride 1, else one. `columns` and `weights` are interleaved, `bias` and
+// `scale` a packed block. kKernel and kStride are those of a DepthwiseCase.
+template <int kKernel, int kStride, typename In>
+WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const int16_t* columns,
+                                                   const int16_t* weights, const BiasOf<In>* bias,
+                                                   const ScaleOf<In>* scale,
+                                                   typename Quantized<In>::Requantize requantize,
+                                                   In* out, size_t count) {
   using Requantize = typename Quantized<In>::Requantize;
   // All in locals: results are bytes, which may alias anything that is not.
+  constexpr int kRows = kStride == 1 ? 2 : 1;
+  const DepthwiseBand band(w);
   const int32_t kernel_w = kKernel > 0 ? kKernel : w.kernel_w;
-  const int32_t pairs = kKernel > 0 ? (kKernel + 1) / 2 : DepthwiseRowShape(w).pairs;
-  const int32_t tap_step = w.dilation_w * pairs * kDepthwisePair;
-  const int32_t output_step = w.stride_w * pairs * kDepthwisePair;
+  const int32_t pairs = kKernel > 0 ? (kKernel + kStride + 1) / 2 : band.pairs;
+  const int32_t row_pairs = kKernel > 0 ? (kKernel + kRows) / 2 : band.row_pairs;
+  const int32_t row_weights = kernel_w * row_pairs * kDepthwisePair;
+  const int32_t tap_step = (kKernel > 0 ? 1 : w.dilation_w) * pairs * kDepthwisePair;
+  const int32_t output_step = (kStride > 0 ? kStride : w.stride_w) * pairs * kDepthwisePair;
   const int32_t out_w = w.out_w, out_c = w.out_c;
   const typename Requantize::Scales scales(scale);
-  // `kOutputs` neighbours from `x` on.
+  // `kOutputs` neighbours from `x` on, in each row.
   const auto compute = [=]<int kOutputs>(int32_t x) {
-    typename Requantize::template Sums<kOutputs> sums(bias);
-    v128_t(&low)[kOutputs] = sums.low, (&high)[kOutputs] = sums.high;
+    typename Requantize::template Sums<kRows * kOutputs> sums(bias);
     const int16_t* taps = columns + x * output_step;
     const int16_t* tap_weights = weights;
     for (int32_t kx = 0; kx < kernel_w; ++kx, taps += tap_step) {
-      for (int32_t pair = 0; pair < pairs; ++pair, tap_weights += kDepthwisePair) {
-        const v128_t weights_low = wasm_v128_load(tap_weights);
-        const v128_t weights_high = wasm_v128_load(tap_weights + 8);
-        for (int i = 0; i < kOutputs; ++i) {
-          const int16_t* tap = taps + i * output_step + pair * kDepthwisePair;
-          low[i] = wasm_i32x4_add(low[i], wasm_i32x4_dot_i16x8(wasm_v128_load(tap), weights_low));
-          high[i] =
-              wasm_i32x4_add(high[i], wasm_i32x4_dot_i16x8(wasm_v128_load(tap + 8), weights_high));
+      for (int32_t pair = 0; pair < row_pairs; ++pair, tap_weights += kDepthwisePair) {
+        // One half of the channels after the other, so that all operands fit in registers.
+        for (int half = 0; half < 2; ++half) {
+          v128_t weight[kRows];
+          for (int row = 0; row < kRows; ++row) {
+            weight[row] = wasm_v128_load(tap_weights + row * row_weights + half * 8);
+          }
+          v128_t* const sum = half == 0 ? sums.low : sums.high;
+          for (int i = 0; i < kOutputs; ++i) {
+            const v128_t tap =
+                wasm_v128_load(taps + i * output_step + pair * kDepthwisePair + half * 8);
+            for (int row = 0; row < kRows; ++row) {
+              v128_t& at = sum[row * kOutputs + i];
+              at = wasm_i32x4_add(at, wasm_i32x4_dot_i16x8(tap, weight[row]));
+            }
+          }
         }
       }
     }
-    for (int i = 0; i < kOutputs; ++i) {
-      StoreUpTo8(out + (x + i) * out_c, requantize(sums, i, scales), count);
+    for (int row = 0; row < kRows; ++row) {
+      for (int i = 0; i < kOutputs; ++i) {
+        StoreUpTo8(out + (row * out_w + x + i) * out_c,
+                   requantize(sums, row * kOutputs + i, scales), count);
+      }
     }
   };
   if (out_w == 1) return compute.template operator()<1>(0);
   int32_t x = 0;
-  for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
+  if constexpr (kRows == 1) {
+    for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
+  }
   // The last two may include one for the second time.
   for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
+}
+
+// The band from `out` on.
+template <typename In>
+inline void ComputeDepthwiseBand(const WindowShape& w, const int16_t* columns,
+                                 const int16_t* weights, const BiasOf<In>* bias,
+                                 const ScaleOf<In>* scale,
+                                 const typename Quantized<In>::Requantize& requantize, In* out,
+                                 size_t count) {
+  const auto compute = [&]<int kKernel, int kStride>() {
+    ComputeDepthwiseRows<kKernel, kStride>(w, columns, weights, bias, scale, requantize, out,
+                                           count);
+    if (kStride != 2) return;
+    ComputeDepthwiseRows<kKernel, kStride>(w, columns + kDepthwisePair, weights, bias, scale,
+                                           requantize, out + w.out_w * w.out_c, count);
+  };
+  const DepthwiseCase unrolled(w);
+  if (unrolled.kernel == 0) return compute.template operator()<0, 0>();
+  if (unrolled.kernel == 3) {
+    return unrolled.stride == 1 ? compute.template operator()<3, 1>()
+                                : compute.template operator()<3, 2>();
+  }
+  return unrolled.stride == 1 ? compute.template operator()<5, 1>()
+                              : compute.template operator()<5, 2>();
 }
 
 }  // namespace wranglet

@@ -18,8 +18,8 @@ namespace wranglet {
 // elements, of which `from` is the first channel of the image's first pixel. `fill` stands where
 // the window leaves the image.
 template <typename T>
-inline void GatherPatch(const WindowShape& window, int32_t channels, const T* from, int32_t y0,
-                        int32_t x0, T fill, T* patch) {
+WRANGLET_NOINLINE inline void GatherPatch(const WindowShape& window, int32_t channels,
+                                          const T* from, int32_t y0, int32_t x0, T fill, T* patch) {
   // In locals, because the patch may be bytes, which may alias the window.
   const int32_t kernel_h = window.kernel_h, kernel_w = window.kernel_w;
   const int32_t dilation_h = window.dilation_h, dilation_w = window.dilation_w;

@@ -15,6 +15,11 @@
 #include <cstdint>
 #include <cstring>
 
+// Of an inner loop that is called many times an inference: it stays a function of its own. V8
+// optimises functions when they are called again, not loops that run; all in one function, a
+// network would do its whole first inference in unoptimised code.
+#define WRANGLET_NOINLINE __attribute__((noinline))
+
 namespace wranglet {
 
 // Copies of a length known only at run time are spelled out here: a memcpy of such a length becomes

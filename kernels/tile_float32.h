@@ -55,9 +55,11 @@ inline void TileFloat32(const float* const (&rows)[kTileRows], int32_t depth, co
 }
 
 // `row_count` (1 to kTileRows) rows against all of `columns`; results of a row are contiguous.
-inline void TileRowFloat32(const float* const (&rows)[kTileRows], int32_t row_count, int32_t depth,
-                           int32_t columns, const float* weights, const float* bias,
-                           const ClampFloat32x4& clamp, float* const (&out)[kTileRows]) {
+WRANGLET_NOINLINE inline void TileRowFloat32(const float* const (&rows)[kTileRows],
+                                             int32_t row_count, int32_t depth, int32_t columns,
+                                             const float* weights, const float* bias,
+                                             const ClampFloat32x4& clamp,
+                                             float* const (&out)[kTileRows]) {
   for (int32_t column = 0; column < columns; column += kTileColumns) {
     float* tile_out[kTileRows];
     for (int row = 0; row < kTileRows; ++row) tile_out[row] = out[row] + column;

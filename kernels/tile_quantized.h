@@ -105,10 +105,11 @@ inline void MultiplyAccumulate(const int16_t* wide, int32_t depth, const Weight*
 // TileRow for a known number of rows. (What it uses after a store is passed by value or copied:
 // bytes may alias anything, so the rest would be loaded again after each store.)
 template <int kRows, typename In, typename Weight>
-inline void MultiplyRows(const In* const (&rows)[kTileRows], int32_t depth, int32_t columns,
-                         const Weight* weights, const BiasOf<In>* bias, const ScaleOf<In>* scale,
-                         typename Quantized<In>::Requantize requantize,
-                         In* const (&out)[kTileRows]) {
+WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], int32_t depth,
+                                           int32_t columns, const Weight* weights,
+                                           const BiasOf<In>* bias, const ScaleOf<In>* scale,
+                                           typename Quantized<In>::Requantize requantize,
+                                           In* const (&out)[kTileRows]) {
   using Requantize = typename Quantized<In>::Requantize;
   constexpr int32_t kPiece = std::min(kWideDepth, Requantize::kMostDepth);
   static_assert(kPiece % 8 == 0);

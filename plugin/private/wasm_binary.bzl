@@ -20,6 +20,10 @@ _FEATURES = [
     "--enable-multivalue",
 ]
 
+# Inner loops stay functions of their own even when one place calls them: V8 optimises functions when they
+# are called again, so that their first inference ends in optimised code.
+_KEEP_FUNCTIONS = ["--one-caller-inline-max-function-size=0"]
+
 _STRIP = [
     "--strip-debug",
     "--strip-producers",
@@ -37,7 +41,7 @@ def wasm_opt(ctx, module, output, level):
     """
     ctx.actions.run(
         executable = ctx.executable._wasm_opt,
-        arguments = [level, "--converge"] + _FEATURES + _STRIP + [module.path, "-o", output.path],
+        arguments = [level, "--converge"] + _KEEP_FUNCTIONS + _FEATURES + _STRIP + [module.path, "-o", output.path],
         inputs = [module],
         outputs = [output],
         mnemonic = "WasmOpt",
