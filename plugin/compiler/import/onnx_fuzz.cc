@@ -1,22 +1,18 @@
-// Fuzzes the ONNX importer and the passes: whatever the bytes, there is a Graph or an Error, and
-// every pass leaves a Graph valid. Needs no corpus: what is no model is replaced by one of
+// Fuzzes the ONNX importer, the passes and the planner: whatever the bytes, there is a Plan or an
+// Error, and every pass leaves a Graph valid. Needs no corpus: what is no model is replaced by one of
 // SeedModels.
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "onnx/onnx.pb.h"
-#include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/import/fuzz_stages.h"
 #include "plugin/compiler/import/onnx_import.h"
 #include "plugin/compiler/import/onnx_mutation.h"
 #include "plugin/compiler/import/onnx_seeds.h"
-#include "plugin/compiler/passes/pass.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
@@ -40,16 +36,6 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using wranglet::Graph;
-  wranglet::Result<Graph> graph =
-      wranglet::ImportOnnx("fuzz.onnx", std::as_bytes(std::span(data, size)));
-  if (!graph.ok()) return 0;
-  for (const wranglet::Pass pass : wranglet::kPasses) {
-    if (!pass(*graph).ok()) return 0;
-    if (const wranglet::Status valid = Validate(*graph); !valid.ok()) {
-      std::fprintf(stderr, "a pass broke the graph: %s\n", valid.error().ToString().c_str());
-      std::abort();
-    }
-  }
+  wranglet::FuzzStages(wranglet::ImportOnnx("fuzz.onnx", std::as_bytes(std::span(data, size))));
   return 0;
 }
