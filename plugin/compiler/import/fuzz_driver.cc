@@ -29,6 +29,7 @@ constexpr uint32_t kInputsOfASeed = 12;
 
 std::minstd_rand byte_random;     // NOLINT: LLVMFuzzerMutate takes none
 std::vector<uint8_t> last_input;  // NOLINT: for the callback below
+size_t inputs = 0;                // NOLINT: so many were tried
 
 // Leaves the input that was too much where Bazel collects a test's outputs.
 void SaveInput() {
@@ -37,7 +38,7 @@ void SaveInput() {
   if (std::FILE* file = std::fopen(path.c_str(), "wb")) {
     std::fwrite(last_input.data(), 1, last_input.size(), file);
     std::fclose(file);
-    std::fprintf(stderr, "the input is in %s\n", path.c_str());
+    std::fprintf(stderr, "input %zu is in %s\n", inputs, path.c_str());
   }
 }
 
@@ -82,7 +83,7 @@ int main(int argc, char** argv) {
   std::mt19937 random(seed);
   byte_random.seed(seed);
   std::vector<uint8_t> buffer(kMostBytes);
-  size_t size = 0, inputs = 0;
+  size_t size = 0;
   for (const auto end = Clock::now() + seconds; Clock::now() < end; ++inputs) {
     if (inputs % kInputsOfASeed == 0) size = 0;
     size = LLVMFuzzerCustomMutator(buffer.data(), size, buffer.size(), random());

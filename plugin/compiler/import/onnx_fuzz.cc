@@ -1,6 +1,6 @@
 // Fuzzes the ONNX importer, the passes and the planner: whatever the bytes, there is a Plan or an
-// Error, and every pass leaves a Graph valid. Needs no corpus: what is no model is replaced by one of
-// SeedModels.
+// Error, and every pass leaves a Graph valid. Needs no corpus: what is no model is replaced by one
+// of SeedModels.
 
 #include <cstddef>
 #include <cstdint>

@@ -29,8 +29,10 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
     std::ranges::copy(file, reinterpret_cast<std::byte*>(data));
     size = file.size();
   }
-  for (size_t changes = 1 + random() % 3; changes > 0; --changes) {
-    wranglet::MutateTflite(std::as_writable_bytes(std::span(data, size)), random);
+  // A change of an option may reach into the record behind it.
+  const std::span<std::byte> file = std::as_writable_bytes(std::span(data, size));
+  for (size_t changes = 1 + random() % 3; changes > 0 && wranglet::IsTfliteFile(file); --changes) {
+    wranglet::MutateTflite(file, random);
   }
   return size;
 }

@@ -92,6 +92,31 @@ TEST(TfliteImport, RefusesWhatDoesNotFit) {
   EXPECT_NE(ErrorOf({.image_shape = {5, 5, 2}}), "no error");
 }
 
+// The verifier lets elements of 8 bytes lie at any multiple of 4.
+TEST(TfliteImport, ReadsMisalignedZeroPoints) {
+  TfliteBuilder file;
+  std::vector<int32_t> tensors;
+  for (int i = 0; i < 4; ++i) {
+    tensors.push_back(file.Activation(tflite::TensorType_INT8, {1, 2}, {{0.5f}, {3}}));
+    file.fbb.CreateString(std::string(static_cast<size_t>(4 * i), 'x'));  // moves what follows
+  }
+  std::vector<std::byte> bytes = file.Finish(tensors, tensors);
+  auto* records = tflite::GetMutableModel(bytes.data())->mutable_subgraphs()->GetMutableObject(0);
+  int misaligned = 0;
+  for (uint32_t i = 0; i < tensors.size(); ++i) {
+    auto* parameters = records->mutable_tensors()->GetMutableObject(i)->mutable_quantization();
+    const uint8_t* scales = reinterpret_cast<const uint8_t*>(parameters->scale());
+    if (reinterpret_cast<uintptr_t>(scales + 4) % 8 == 0) continue;
+    ++misaligned;
+    reinterpret_cast<flatbuffers::Table*>(parameters)
+        ->SetPointer(tflite::QuantizationParameters::VT_ZERO_POINT, scales);
+  }
+  ASSERT_GT(misaligned, 0);
+  const Result<Graph> graph = ImportTflite("m.tflite", bytes);
+  ASSERT_FALSE(graph.ok());
+  EXPECT_NE(graph.error().message.find("has the zero point"), std::string::npos);
+}
+
 TEST(TfliteImport, EveryTruncationIsRefused) {
   const std::vector<std::byte> whole = Model().Bytes();
   for (size_t length = 0; length < whole.size(); ++length) {

@@ -13,12 +13,30 @@
 namespace wranglet {
 namespace {
 
-constexpr int32_t kNumbers[] = {-1, 0,  1,  2,       3,       4,       5,
-                                6,  7,  8,  -2,      16,      100,     127,
-                                -7, 12, 24, 1 << 15, 1 << 16, 1 << 24, std::numeric_limits<int32_t>::min(),
+constexpr int32_t kNumbers[] = {-1,
+                                0,
+                                1,
+                                2,
+                                3,
+                                4,
+                                5,
+                                6,
+                                7,
+                                8,
+                                -2,
+                                16,
+                                100,
+                                127,
+                                -7,
+                                12,
+                                24,
+                                1 << 15,
+                                1 << 16,
+                                1 << 24,
+                                std::numeric_limits<int32_t>::min(),
                                 std::numeric_limits<int32_t>::max()};
-constexpr float kScales[] = {0,     0.05f, 1, 1.0f / 256, 1.0f / 128, 1e-30f, 1e30f, -1,
-                             1e-6f, INFINITY, NAN};
+constexpr float kScales[] = {0,     0.05f, 1,     1.0f / 256, 1.0f / 128, 1e-30f,
+                             1e30f, -1,    1e-6f, INFINITY,   NAN};
 
 class Mutator {
  public:
@@ -27,10 +45,10 @@ class Mutator {
 
   void Mutate() {
     static constexpr void (Mutator::* kChanges[])() = {
-        &Mutator::ChangeCode,  &Mutator::ChangeOperator, &Mutator::ChangeOption,
-        &Mutator::ChangeOption, &Mutator::ChangeReader,  &Mutator::ChangeReader,
-        &Mutator::ChangeShape, &Mutator::ChangeShape,    &Mutator::ChangeType,
-        &Mutator::ChangeScale, &Mutator::ChangeConstant, &Mutator::ChangeConstant,
+        &Mutator::ChangeCode,     &Mutator::ChangeOperator, &Mutator::ChangeOption,
+        &Mutator::ChangeOption,   &Mutator::ChangeReader,   &Mutator::ChangeReader,
+        &Mutator::ChangeShape,    &Mutator::ChangeShape,    &Mutator::ChangeType,
+        &Mutator::ChangeScale,    &Mutator::ChangeConstant, &Mutator::ChangeConstant,
         &Mutator::ChangeConstant, &Mutator::ChangeInterface};
     (this->*Pick(kChanges))();
   }
@@ -53,7 +71,8 @@ class Mutator {
   template <typename T>
   void Put(flatbuffers::Vector<T>* numbers, T value) {
     if (numbers == nullptr || numbers->size() == 0) return;
-    numbers->Mutate(static_cast<uint32_t>(Below(numbers->size())), value);
+    // A changed file may have them at any address.
+    std::memcpy(numbers->Data() + sizeof(T) * Below(numbers->size()), &value, sizeof(T));
   }
 
   tflite::SubGraph* Subgraph() { return PickOf(model_.mutable_subgraphs()); }
@@ -68,8 +87,8 @@ class Mutator {
   // Some tensor's index; now and then none that there is.
   int32_t TensorIndex() {
     auto* subgraph = Subgraph();
-    const bool any = subgraph != nullptr && subgraph->tensors() != nullptr &&
-                     subgraph->tensors()->size() > 0;
+    const bool any =
+        subgraph != nullptr && subgraph->tensors() != nullptr && subgraph->tensors()->size() > 0;
     if (!any || Below(32) == 0) return Number();
     return static_cast<int32_t>(Below(subgraph->tensors()->size()));
   }

@@ -1,6 +1,8 @@
 // What operators of TensorFlow Lite become, by family; tflite_slices_test and tflite_weights_test
 // are of the same program.
 
+#include "plugin/compiler/import/tflite_operators.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -9,7 +11,6 @@
 
 #include "plugin/compiler/import/tflite_builder.h"
 #include "plugin/compiler/import/tflite_import.h"
-#include "plugin/compiler/import/tflite_operators.h"
 #include "plugin/compiler/import/tflite_seeds.h"
 #include "plugin/compiler/passes/pass.h"
 
@@ -65,7 +66,8 @@ TEST(TfliteOperators, Uint8NetworksBecomeInt8) {
     SCOPED_TRACE(tflite::EnumNameBuiltinOperator(row.op));
     Result<Graph> graph = Import(row, TflitePrecision::kUint8);
     ASSERT_TRUE(graph.ok()) << graph.error().ToString();
-    ASSERT_TRUE(RunPasses(*graph).ok());
+    ASSERT_TRUE(UnsignedToSigned(*graph).ok());
+    ASSERT_TRUE(Validate(*graph).ok());
     std::set<TensorId> interface(graph->inputs.begin(), graph->inputs.end());
     interface.insert(graph->outputs.begin(), graph->outputs.end());
     for (size_t i = 0; i < graph->tensors.size(); ++i) {
@@ -76,10 +78,9 @@ TEST(TfliteOperators, Uint8NetworksBecomeInt8) {
 }
 
 TEST(TfliteConvolution, Uint8FiltersKeepTheirZeroPoint) {
-  Result<Graph> graph = Import({tflite::BuiltinOperator_FULLY_CONNECTED,
-                                {Image({1, 4}), Filter({2, 4}), Bias(2)},
-                                {{1, 2}}},
-                               TflitePrecision::kUint8);
+  Result<Graph> graph = Import(
+      {tflite::BuiltinOperator_FULLY_CONNECTED, {Image({1, 4}), Filter({2, 4}), Bias(2)}, {{1, 2}}},
+      TflitePrecision::kUint8);
   ASSERT_TRUE(graph.ok() && RunPasses(*graph).ok());
   ASSERT_EQ(graph->nodes.size(), 3u);  // between two that store the interface anew
   const Tensor& filter = graph->tensor(graph->nodes[1].inputs[1]);
@@ -93,7 +94,9 @@ TEST(TfliteConvolution, TransposeConvPadsAsTheConvolutionBack) {
       {tflite::BuiltinOperator_TRANSPOSE_CONV,
        {Indices({1, 8, 9, 2}), Filter({2, 3, 3, 4}), Image({1, 4, 5, 4})},
        {{1, 8, 9, 2}},
-       [](Fbb& b) { return Any(tflite::CreateTransposeConvOptions(b, tflite::Padding_SAME, 2, 2)); }});
+       [](Fbb& b) {
+         return Any(tflite::CreateTransposeConvOptions(b, tflite::Padding_SAME, 2, 2));
+       }});
   EXPECT_EQ(conv.window.padding.top, 0);
   EXPECT_EQ(conv.window.padding.bottom, 1);
   EXPECT_EQ(conv.window.padding.left, 1);
@@ -101,14 +104,15 @@ TEST(TfliteConvolution, TransposeConvPadsAsTheConvolutionBack) {
 }
 
 TEST(TfliteConvolution, TransposeConvsShapeHasToBeTheOutputs) {
-  EXPECT_EQ(ErrorOf({tflite::BuiltinOperator_TRANSPOSE_CONV,
-                     {Indices({1, 8, 8, 2}), Filter({2, 3, 3, 4}), Image({1, 4, 4, 4})},
-                     {{1, 8, 9, 2}},
-                     [](Fbb& b) {
-                       return Any(tflite::CreateTransposeConvOptions(b, tflite::Padding_SAME, 2, 2));
-                     }}),
-            "m.tflite: node 'TRANSPOSE_CONV 0' (TRANSPOSE_CONV): its first input says that the "
-            "output is 1x8x8x2, but it is 1x8x9x2");
+  EXPECT_EQ(
+      ErrorOf({tflite::BuiltinOperator_TRANSPOSE_CONV,
+               {Indices({1, 8, 8, 2}), Filter({2, 3, 3, 4}), Image({1, 4, 4, 4})},
+               {{1, 8, 9, 2}},
+               [](Fbb& b) {
+                 return Any(tflite::CreateTransposeConvOptions(b, tflite::Padding_SAME, 2, 2));
+               }}),
+      "m.tflite: node 'TRANSPOSE_CONV 0' (TRANSPOSE_CONV): its first input says that the "
+      "output is 1x8x8x2, but it is 1x8x9x2");
 }
 
 TEST(TfliteConvolution, AnUnknownPaddingIsRefused) {
@@ -116,8 +120,7 @@ TEST(TfliteConvolution, AnUnknownPaddingIsRefused) {
                      {Image({1, 4, 4, 2})},
                      {{1, 2, 2, 2}},
                      [](Fbb& b) {
-                       return Any(
-                           tflite::CreatePool2DOptions(b, tflite::Padding(7), 2, 2, 2, 2));
+                       return Any(tflite::CreatePool2DOptions(b, tflite::Padding(7), 2, 2, 2, 2));
                      }})
                 .find("padding 7 is not supported"),
             std::string::npos);
@@ -153,11 +156,15 @@ TEST(TfliteLinear, ArgMaxCountsItsAxisFromBehindToo) {
 }
 
 TEST(TfliteElementwise, ParametersComeFromOptions) {
-  EXPECT_EQ(OnlyNode<Unary>({tflite::BuiltinOperator_LEAKY_RELU, {Image({1, 4})}, {{1, 4}},
+  EXPECT_EQ(OnlyNode<Unary>({tflite::BuiltinOperator_LEAKY_RELU,
+                             {Image({1, 4})},
+                             {{1, 4}},
                              [](Fbb& b) { return Any(tflite::CreateLeakyReluOptions(b, 0.25f)); }})
                 .alpha,
             0.25f);
-  EXPECT_EQ(OnlyNode<Unary>({tflite::BuiltinOperator_GELU, {Image({1, 4})}, {{1, 4}},
+  EXPECT_EQ(OnlyNode<Unary>({tflite::BuiltinOperator_GELU,
+                             {Image({1, 4})},
+                             {{1, 4}},
                              [](Fbb& b) { return Any(tflite::CreateGeluOptions(b, true)); }})
                 .kind,
             Unary::Kind::kGeluTanh);
@@ -222,21 +229,20 @@ TEST(TfliteImages, ResizeReadsWhereItsPixelsLie) {
       [](Fbb& b) { return Any(tflite::CreateResizeNearestNeighborOptions(b, true, false)); });
   EXPECT_EQ(aligned.coordinates, Resize::Coordinates::kAlignCorners);
   EXPECT_EQ(aligned.rounding, Resize::Rounding::kHalfUp);
-  EXPECT_NE(ErrorOf({tflite::BuiltinOperator_RESIZE_BILINEAR,
-                     {Image({1, 4, 4, 1}), Indices({7, 9})},
-                     {{1, 7, 9, 1}},
-                     [](Fbb& b) {
-                       return Any(tflite::CreateResizeBilinearOptions(b, true, true));
-                     }})
-                .find("exclude each other"),
-            std::string::npos);
+  EXPECT_NE(
+      ErrorOf({tflite::BuiltinOperator_RESIZE_BILINEAR,
+               {Image({1, 4, 4, 1}), Indices({7, 9})},
+               {{1, 7, 9, 1}},
+               [](Fbb& b) { return Any(tflite::CreateResizeBilinearOptions(b, true, true)); }})
+          .find("exclude each other"),
+      std::string::npos);
 }
 
 TEST(TfliteLayouts, BlocksAreTwoReshapesAroundATranspose) {
-  Result<Graph> graph = Import({tflite::BuiltinOperator_DEPTH_TO_SPACE,
-                                {Image({1, 2, 3, 8})},
-                                {{1, 4, 6, 2}},
-                                [](Fbb& b) { return Any(tflite::CreateBlockOptions(b, 2)); }});
+  Result<Graph> graph = Import(
+      {tflite::BuiltinOperator_DEPTH_TO_SPACE, {Image({1, 2, 3, 8})}, {{1, 4, 6, 2}}, [](Fbb& b) {
+         return Any(tflite::CreateBlockOptions(b, 2));
+       }});
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   ASSERT_EQ(graph->nodes.size(), 3u);
   EXPECT_EQ(graph->nodes[0].name, "DEPTH_TO_SPACE 0");

@@ -79,6 +79,14 @@ Result<Shape> ReadShape(const tflite::Tensor& record) {
   return shape;
 }
 
+// Of a vector whose elements a damaged file may have at any address: the verifier only sees to it
+// that they lie in the file.
+int64_t ElementAt(const flatbuffers::Vector<int64_t>& vector, size_t i) {
+  int64_t element;
+  std::memcpy(&element, vector.Data() + i * sizeof(element), sizeof(element));
+  return element;
+}
+
 Result<std::optional<Quantization>> ReadQuantization(const tflite::Tensor& record,
                                                      const Shape& shape) {
   const auto* from = record.quantization();
@@ -103,7 +111,7 @@ Result<std::optional<Quantization>> ReadQuantization(const tflite::Tensor& recor
     const float scale = from->scale()->Get(i);
     if (!(scale >= 0) || scale > 1e30f) return Error{.message = "has a scale that is no number"};
     quantization.scale.push_back(scale);
-    const int64_t zero_point = has_zero_points ? from->zero_point()->Get(i) : 0;
+    const int64_t zero_point = has_zero_points ? ElementAt(*from->zero_point(), i) : 0;
     if (zero_point < -32768 || zero_point > 32767) {
       return Error{.message = "has the zero point " + std::to_string(zero_point)};
     }

@@ -18,12 +18,22 @@ struct TfliteOperand {
   Kind kind = Kind::kActivation;
   std::vector<int32_t> numbers;
 };
-inline TfliteOperand Image(std::vector<int32_t> shape) { return {TfliteOperand::Kind::kActivation, std::move(shape)}; }
-inline TfliteOperand Filter(std::vector<int32_t> shape) { return {TfliteOperand::Kind::kFilter, std::move(shape)}; }
-inline TfliteOperand Depthwise(std::vector<int32_t> shape) { return {TfliteOperand::Kind::kDepthwiseFilter, std::move(shape)}; }
+inline TfliteOperand Image(std::vector<int32_t> shape) {
+  return {TfliteOperand::Kind::kActivation, std::move(shape)};
+}
+inline TfliteOperand Filter(std::vector<int32_t> shape) {
+  return {TfliteOperand::Kind::kFilter, std::move(shape)};
+}
+inline TfliteOperand Depthwise(std::vector<int32_t> shape) {
+  return {TfliteOperand::Kind::kDepthwiseFilter, std::move(shape)};
+}
 inline TfliteOperand Bias(int32_t count) { return {TfliteOperand::Kind::kBias, {count}}; }
-inline TfliteOperand Value(std::vector<int32_t> shape) { return {TfliteOperand::Kind::kValue, std::move(shape)}; }
-inline TfliteOperand Indices(std::vector<int32_t> elements) { return {TfliteOperand::Kind::kIndices, std::move(elements)}; }
+inline TfliteOperand Value(std::vector<int32_t> shape) {
+  return {TfliteOperand::Kind::kValue, std::move(shape)};
+}
+inline TfliteOperand Indices(std::vector<int32_t> elements) {
+  return {TfliteOperand::Kind::kIndices, std::move(elements)};
+}
 
 using TfliteOptions = flatbuffers::Offset<tflite::AnyTable>;
 template <typename T>

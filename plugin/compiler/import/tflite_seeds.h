@@ -24,8 +24,8 @@ struct TfliteSeed {
 };
 
 // For each precision a file an operator, and one of several operators; and
-// files that store weights in other types than they compute in, or compute with constants. Every one
-// imports, passes through all passes, and is valid.
+// files that store weights in other types than they compute in, or compute with constants. Every
+// one imports, passes through all passes, and is valid.
 std::vector<TfliteSeed> TfliteSeeds();
 
 }  // namespace wranglet

@@ -32,10 +32,9 @@ Slice FirstSlice(const TfliteRow& row) {
 }
 
 TEST(TfliteSlices, SplitGivesEveryOutputItsPart) {
-  Result<Graph> graph =
-      Import({tflite::BuiltinOperator_SPLIT_V,
-              {Image({2, 6}), Indices({1, -1, 2}), Indices({-1})},
-              {{2, 1}, {2, 3}, {2, 2}}});
+  Result<Graph> graph = Import({tflite::BuiltinOperator_SPLIT_V,
+                                {Image({2, 6}), Indices({1, -1, 2}), Indices({-1})},
+                                {{2, 1}, {2, 3}, {2, 2}}});
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   ASSERT_EQ(graph->nodes.size(), 3u);
   EXPECT_EQ(graph->nodes[2].As<Slice>()->begin, (Numbers{0, 4}));
@@ -45,8 +44,9 @@ TEST(TfliteSlices, SplitGivesEveryOutputItsPart) {
 }
 
 TEST(TfliteSlices, SplitsPartsMakeUpTheWhole) {
-  EXPECT_EQ(ErrorOf({tflite::BuiltinOperator_SPLIT, {Indices({1}), Image({2, 5})}, {{2, 2}, {2, 2}}}),
-            "its parts do not make up 2x5");
+  EXPECT_EQ(
+      ErrorOf({tflite::BuiltinOperator_SPLIT, {Indices({1}), Image({2, 5})}, {{2, 2}, {2, 2}}}),
+      "its parts do not make up 2x5");
   EXPECT_EQ(ErrorOf({tflite::BuiltinOperator_SPLIT_V,
                      {Image({2, 5}), Indices({2, 4}), Indices({1})},
                      {{2, 2}, {2, 4}}}),
@@ -81,26 +81,26 @@ TEST(TfliteSlices, StridedSliceGoesBackwards) {
 }
 
 TEST(TfliteSlices, StridedSliceCutsWhatIsOutOfRange) {
-  const Slice slice = FirstSlice({tflite::BuiltinOperator_STRIDED_SLICE,
-                                  {Image({5, 6}), Indices({-9, 1}), Indices({99, 6}), Indices({2, 2})},
-                                  {{3, 3}}});
+  const Slice slice =
+      FirstSlice({tflite::BuiltinOperator_STRIDED_SLICE,
+                  {Image({5, 6}), Indices({-9, 1}), Indices({99, 6}), Indices({2, 2})},
+                  {{3, 3}}});
   EXPECT_EQ(slice.begin, (Numbers{0, 1}));
   EXPECT_EQ(slice.size, (Numbers{3, 3}));
 }
 
 TEST(TfliteSlices, StridedSliceWithEllipsisShrunkAndNewAxes) {
   // x[1, ..., newaxis, :2]
-  Result<Graph> graph =
-      Import({tflite::BuiltinOperator_STRIDED_SLICE,
-              {Image({4, 5, 6, 3}), Indices({1, 0, 0, 0}), Indices({0, 0, 0, 2}),
-               Indices({1, 1, 1, 1})},
-              {{5, 6, 1, 2}},
-              [](Fbb& b) {
-                return Any(tflite::CreateStridedSliceOptions(b, /*begin_mask=*/8, 0,
-                                                             /*ellipsis_mask=*/2,
-                                                             /*new_axis_mask=*/4,
-                                                             /*shrink_axis_mask=*/1, false));
-              }});
+  Result<Graph> graph = Import(
+      {tflite::BuiltinOperator_STRIDED_SLICE,
+       {Image({4, 5, 6, 3}), Indices({1, 0, 0, 0}), Indices({0, 0, 0, 2}), Indices({1, 1, 1, 1})},
+       {{5, 6, 1, 2}},
+       [](Fbb& b) {
+         return Any(tflite::CreateStridedSliceOptions(b, /*begin_mask=*/8, 0,
+                                                      /*ellipsis_mask=*/2,
+                                                      /*new_axis_mask=*/4,
+                                                      /*shrink_axis_mask=*/1, false));
+       }});
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   ASSERT_EQ(graph->nodes.size(), 2u);
   EXPECT_EQ(graph->nodes[0].As<Slice>()->begin, (Numbers{1, 0, 0, 0}));
@@ -125,13 +125,10 @@ TEST(TfliteSlices, StridedSliceOfNothingIsRefused) {
 }
 
 TEST(TfliteSlices, ConcatenationWithAnActivationIsClampedBehind) {
-  Result<Graph> graph = Import({tflite::BuiltinOperator_CONCATENATION,
-                                {Image({1, 2}), Image({1, 3})},
-                                {{1, 5}},
-                                [](Fbb& b) {
-                                  return Any(tflite::CreateConcatenationOptions(
-                                      b, -1, tflite::FusedActivation_RELU));
-                                }});
+  Result<Graph> graph = Import(
+      {tflite::BuiltinOperator_CONCATENATION, {Image({1, 2}), Image({1, 3})}, {{1, 5}}, [](Fbb& b) {
+         return Any(tflite::CreateConcatenationOptions(b, -1, tflite::FusedActivation_RELU));
+       }});
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   ASSERT_EQ(graph->nodes.size(), 2u);
   EXPECT_EQ(graph->nodes[0].As<Concat>()->axis, 1);
@@ -153,10 +150,10 @@ TEST(TfliteSlices, ConcatenationStoresInputsOfOtherScalesAnew) {
 }
 
 TEST(TfliteSlices, PackPutsANewDimension) {
-  Result<Graph> graph = Import({tflite::BuiltinOperator_PACK,
-                                {Image({2, 3}), Image({2, 3})},
-                                {{2, 3, 2}},
-                                [](Fbb& b) { return Any(tflite::CreatePackOptions(b, 2, -1)); }});
+  Result<Graph> graph = Import(
+      {tflite::BuiltinOperator_PACK, {Image({2, 3}), Image({2, 3})}, {{2, 3, 2}}, [](Fbb& b) {
+         return Any(tflite::CreatePackOptions(b, 2, -1));
+       }});
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   ASSERT_EQ(graph->nodes.size(), 3u);
   EXPECT_EQ(graph->nodes[2].As<Concat>()->axis, 2);
@@ -165,10 +162,10 @@ TEST(TfliteSlices, PackPutsANewDimension) {
 }
 
 TEST(TfliteSlices, UnpackTakesTheDimensionAway) {
-  Result<Graph> graph = Import({tflite::BuiltinOperator_UNPACK,
-                                {Image({2, 3})},
-                                {{2}, {2}, {2}},
-                                [](Fbb& b) { return Any(tflite::CreateUnpackOptions(b, 3, 1)); }});
+  Result<Graph> graph =
+      Import({tflite::BuiltinOperator_UNPACK, {Image({2, 3})}, {{2}, {2}, {2}}, [](Fbb& b) {
+                return Any(tflite::CreateUnpackOptions(b, 3, 1));
+              }});
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   ASSERT_EQ(graph->nodes.size(), 6u);
   EXPECT_EQ(graph->nodes[4].As<Slice>()->begin, (Numbers{0, 2}));

@@ -26,7 +26,8 @@ std::vector<std::byte> SeedFile(const std::string& name) {
 template <typename T>
 std::vector<T> Folded(TfliteBuilder& file, tflite::TensorType type,
                       const std::vector<int32_t>& shape, tflite::BuiltinOperator op,
-                      const std::vector<int32_t>& inputs, flatbuffers::Offset<tflite::AnyTable> options = {}) {
+                      const std::vector<int32_t>& inputs,
+                      flatbuffers::Offset<tflite::AnyTable> options = {}) {
   const int32_t folded = file.Activation(type, shape);
   const int32_t x = file.Activation(type, shape), y = file.Activation(type, shape);
   file.Operator(op, inputs, {folded}, options);
@@ -45,8 +46,8 @@ TEST(TfliteWeights, Float16IsReadAsFloat32) {
                                         0x0001, 0x0400, 0x3555, 0x7c00, 0x7e00};
   TfliteBuilder file;
   const int32_t stored = file.Constant(tflite::TensorType_FLOAT16, {10}, halves);
-  const std::vector<float> values = Folded<float>(
-      file, tflite::TensorType_FLOAT32, {10}, tflite::BuiltinOperator_DEQUANTIZE, {stored});
+  const std::vector<float> values = Folded<float>(file, tflite::TensorType_FLOAT32, {10},
+                                                  tflite::BuiltinOperator_DEQUANTIZE, {stored});
   ASSERT_EQ(values.size(), 10u);
   EXPECT_EQ(values[0], 0.0f);
   EXPECT_TRUE(std::signbit(values[1]));
@@ -99,8 +100,7 @@ TEST(TfliteWeights, ComputedShapesAreGone) {
 
 TEST(TfliteWeights, ConstantsAreTransposed) {
   TfliteBuilder file;
-  const int32_t x =
-      file.Constant<int32_t>(tflite::TensorType_INT32, {2, 3}, {1, 2, 3, 4, 5, 6});
+  const int32_t x = file.Constant<int32_t>(tflite::TensorType_INT32, {2, 3}, {1, 2, 3, 4, 5, 6});
   EXPECT_EQ(Folded<int32_t>(file, tflite::TensorType_INT32, {3, 2},
                             tflite::BuiltinOperator_TRANSPOSE, {x, file.Indices({1, 0})}),
             (std::vector<int32_t>{1, 4, 2, 5, 3, 6}));
@@ -108,13 +108,11 @@ TEST(TfliteWeights, ConstantsAreTransposed) {
 
 TEST(TfliteWeights, ConstantsAreSliced) {
   TfliteBuilder file;
-  const int32_t x =
-      file.Constant<int32_t>(tflite::TensorType_INT32, {2, 3}, {1, 2, 3, 4, 5, 6});
-  EXPECT_EQ(Folded<int32_t>(file, tflite::TensorType_INT32, {2, 2},
-                            tflite::BuiltinOperator_STRIDED_SLICE,
-                            {x, file.Indices({1, 2}), file.Indices({-3, -4}),
-                             file.Indices({-1, -2})}),
-            (std::vector<int32_t>{6, 4, 3, 1}));
+  const int32_t x = file.Constant<int32_t>(tflite::TensorType_INT32, {2, 3}, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(
+      Folded<int32_t>(file, tflite::TensorType_INT32, {2, 2}, tflite::BuiltinOperator_STRIDED_SLICE,
+                      {x, file.Indices({1, 2}), file.Indices({-3, -4}), file.Indices({-1, -2})}),
+      (std::vector<int32_t>{6, 4, 3, 1}));
 }
 
 TEST(TfliteWeights, ConstantsAreConcatenated) {
@@ -130,9 +128,8 @@ TEST(TfliteWeights, ConstantsAreConcatenated) {
 TEST(TfliteWeights, IntegersAreCastToTheNearest) {
   TfliteBuilder file;
   const int32_t x = file.Constant<int64_t>(tflite::TensorType_INT64, {3}, {-7, 1LL << 40, 3});
-  EXPECT_EQ(
-      Folded<int32_t>(file, tflite::TensorType_INT32, {3}, tflite::BuiltinOperator_CAST, {x}),
-      (std::vector<int32_t>{-7, INT32_MAX, 3}));
+  EXPECT_EQ(Folded<int32_t>(file, tflite::TensorType_INT32, {3}, tflite::BuiltinOperator_CAST, {x}),
+            (std::vector<int32_t>{-7, INT32_MAX, 3}));
 }
 
 TEST(TfliteWeights, IntegerArithmeticWraps) {
