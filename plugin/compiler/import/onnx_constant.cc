@@ -1,24 +1,17 @@
+// Operators that make constants, and Cast.
+
 #include <algorithm>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "plugin/compiler/graph/shapes.h"
+#include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/import/onnx_fold.h"
 #include "plugin/compiler/import/onnx_operators.h"
 #include "plugin/compiler/import/onnx_tensor.h"
 
 namespace wranglet {
-namespace {
-
-// Exporters compute shapes with constants of a few numbers; more are somebody's trick.
-constexpr size_t kMostNumbers = 4096;
-
-Result<std::vector<int64_t>> FewIntegers(const OnnxNode& node, size_t i) {
-  WRANGLET_ASSIGN(std::vector<int64_t> values, node.ConstantIntegers(i));
-  if (values.size() > kMostNumbers) return Error{.message = "works on a large constant"};
-  return values;
-}
-
-}  // namespace
 
 Result<TensorId> TranslateConstant(OnnxNode& node) {
   if (const auto* value = node.Attribute("value"); value != nullptr && value->has_t()) {
@@ -41,6 +34,25 @@ Result<TensorId> TranslateConstant(OnnxNode& node) {
   return Error{.message = "has no value of numbers"};
 }
 
+// One number, 0 by default, everywhere.
+Result<TensorId> TranslateConstantOfShape(OnnxNode& node) {
+  WRANGLET_ASSIGN(const Shape shape, node.ConstantIntegers(0));
+  Tensor value = FloatTensor({{0.0f}}, {1});
+  if (const auto* given = node.Attribute("value"); given != nullptr && given->has_t()) {
+    WRANGLET_ASSIGN(value, ReadOnnxTensor(given->t()));
+  }
+  WRANGLET_ASSIGN(const int64_t count, ElementCount(shape));
+  if (CountOf(value) != 1) return Error{.message = "has a value that is not one number"};
+  if (count > kMostFolded) return Error{.message = "makes a constant of " + ToString(shape)};
+  const std::vector<std::byte> one = *value.constant;
+  value.shape = shape;
+  value.constant->resize(static_cast<size_t>(count) * one.size());
+  for (size_t i = 0; i < value.constant->size(); i += one.size()) {
+    std::copy(one.begin(), one.end(), value.constant->begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return node.AddConstant(std::move(value));
+}
+
 Result<TensorId> TranslateShape(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
   const Shape shape = node.tensor(0).shape;
@@ -50,51 +62,43 @@ Result<TensorId> TranslateShape(OnnxNode& node) {
     return std::clamp(given < 0 ? given + rank : given, int64_t{0}, rank);
   };
   const int64_t start = bound("start", 0), end = bound("end", rank);
-  if (start >= end) return Error{.message = "takes no part of the shape " + ToString(shape)};
+  if (start >= end) return kNoTensor;  // an empty constant
   const Shape part(shape.begin() + start, shape.begin() + end);
   return node.AddConstant(Int64Tensor(part, {end - start}));
 }
 
-Result<TensorId> TranslateGather(OnnxNode& node) {
-  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(2));
-  WRANGLET_ASSIGN(const std::vector<int64_t> values, FewIntegers(node, 0));
-  WRANGLET_ASSIGN(const std::vector<int64_t> indices, FewIntegers(node, 1));
-  if (node.tensor(0).shape.size() != 1) return Error{.message = "gathers from a constant matrix"};
-  std::vector<int64_t> gathered;
-  for (const int64_t index : indices) {
-    WRANGLET_ASSIGN(const int32_t at, NormalizedAxis(index, values.size()));
-    gathered.push_back(values[static_cast<size_t>(at)]);
-  }
-  return node.AddConstant(Int64Tensor(gathered, node.tensor(1).shape));
+Result<TensorId> TranslateSize(OnnxNode& node) {
+  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
+  return node.AddConstant(Int64Tensor({{CountOf(node.tensor(0))}}, {}));
 }
 
-Result<TensorId> TranslateConcat(OnnxNode& node) {
-  std::vector<int64_t> all;
-  for (size_t i = 0; i < node.input_count(); ++i) {
-    WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(i + 1));
-    if (!node.IsConstant(i)) {
-      return Error{.message = "of tensors that are not constant is not supported"};
-    }
-    if (node.tensor(i).shape.size() != 1) return Error{.message = "of constant matrices"};
-    WRANGLET_ASSIGN(const std::vector<int64_t> values, FewIntegers(node, i));
-    all.insert(all.end(), values.begin(), values.end());
-    if (all.size() > kMostNumbers) return Error{.message = "makes a large constant"};
-  }
-  if (all.empty()) return Error{.message = "of nothing"};
-  return node.AddConstant(Int64Tensor(all, {static_cast<int64_t>(all.size())}));
-}
-
-// Between integers of a shape's computation, which all are int64 here; and of floats to float.
+// Of constants: between floats, int32 and int64.
 Result<TensorId> TranslateCast(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
   const auto to = OnnxDType(static_cast<int32_t>(node.Int("to", 0)));
-  const DType from = node.tensor(0).dtype;
-  if (to == from) return node.input(0);
-  if (node.IsConstant(0) && (to == DType::kInt64 || to == DType::kInt32)) {
-    WRANGLET_ASSIGN(const std::vector<int64_t> values, FewIntegers(node, 0));
-    return node.AddConstant(Int64Tensor(values, node.tensor(0).shape));
+  const Tensor& from = node.tensor(0);
+  if (to == from.dtype) return node.input(0);
+  const bool to_integer = to == DType::kInt64 || to == DType::kInt32;
+  const Tensor* const tensors[] = {&from};
+  if (AreFoldable(tensors) && (to_integer || to == DType::kFloat32)) {
+    if (from.dtype != DType::kFloat32) {
+      const std::vector<int64_t> values = *ConstantIntegers(from);
+      if (to_integer) return node.AddConstant(IntegerTensor(values, from.shape, *to));
+      return node.AddConstant(
+          FloatTensor(std::vector<float>(values.begin(), values.end()), from.shape));
+    }
+    std::vector<int64_t> values;
+    for (const float value : from.ConstantAs<float>()) {
+      // 2^63 is the least float that int64 does not hold.
+      if (!(value > -0x1p63f && value < 0x1p63f)) return Error{.message = "overflows an integer"};
+      values.push_back(static_cast<int64_t>(value));
+    }
+    return node.AddConstant(IntegerTensor(values, from.shape, *to));
   }
-  return Error{.message = std::string("from ") + NameOf(from) + " to type " +
+  if (to && *to != DType::kBool && from.dtype != DType::kBool && !from.quantization) {
+    return node.EmitStoredLike({.dtype = *to}, Cast{}, {node.input(0)});
+  }
+  return Error{.message = std::string("from ") + NameOf(from.dtype) + " to type " +
                           std::to_string(node.Int("to", 0)) + " is not supported"};
 }
 

@@ -1,72 +1,39 @@
+// Functions of the elements of several tensors, with numpy's broadcasting.
+
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 #include "plugin/compiler/import/onnx_operators.h"
 
 namespace wranglet {
-namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-// Max and Min take any number of inputs; the others two.
-Result<TensorId> TranslateBinary(OnnxNode& node, Binary::Kind kind) {
+// Sum, Max and Min take any number of inputs; the others two.
+Result<TensorId> TranslateBinaryAs(OnnxNode& node, Binary::Kind kind) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(node.input_count() == 1 ? 1 : 2));
   TensorId result = node.input(0);
   for (size_t i = 1; i < node.input_count(); ++i) {
     WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(i + 1));
-    WRANGLET_ASSIGN(result, node.Emit(Binary{.kind = kind}, {result, node.input(i)}));
+    WRANGLET_ASSIGN(result, node.EmitBinary(kind, result, node.input(i)));
   }
   return result;
 }
 
-// A bound of Clip: an attribute until opset 10, an input since.
-Result<float> ReadBound(const OnnxNode& node, const char* attribute, size_t input,
-                        float otherwise) {
-  if (node.opset() < 11) return node.Float(attribute, otherwise);
-  if (!node.HasInput(input)) return otherwise;
-  WRANGLET_ASSIGN(const std::vector<float> values, node.ConstantFloats(input));
-  if (values.size() != 1) return Error{.message = "has a bound that is not one number"};
-  return values[0];
+// By a constant, as a product with its reciprocal: of that there are int8 kernels too.
+Result<TensorId> TranslateDiv(OnnxNode& node) {
+  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(2));
+  const bool constant = node.IsConstant(1) && node.tensor(1).dtype == DType::kFloat32;
+  if (!constant || node.IsConstant(0)) return TranslateBinaryAs(node, Binary::Kind::kDiv);
+  Tensor reciprocal = node.tensor(1);
+  reciprocal.quantization.reset();
+  for (float& value : reciprocal.MutableConstantAs<float>()) value = 1 / value;
+  WRANGLET_ASSIGN(const TensorId factor, node.AddConstant(std::move(reciprocal)));
+  return node.EmitBinary(Binary::Kind::kMul, node.input(0), factor);
 }
 
-}  // namespace
-
-Result<TensorId> TranslateAdd(OnnxNode& node) { return TranslateBinary(node, Binary::Kind::kAdd); }
-Result<TensorId> TranslateSub(OnnxNode& node) { return TranslateBinary(node, Binary::Kind::kSub); }
-Result<TensorId> TranslateMul(OnnxNode& node) { return TranslateBinary(node, Binary::Kind::kMul); }
-Result<TensorId> TranslateMax(OnnxNode& node) {
-  return TranslateBinary(node, Binary::Kind::kMaximum);
-}
-Result<TensorId> TranslateMin(OnnxNode& node) {
-  return TranslateBinary(node, Binary::Kind::kMinimum);
-}
-
-Result<TensorId> TranslateRelu(OnnxNode& node) {
-  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
-  return node.Emit(Clamp{{0, kInfinity}}, {node.input(0)});
-}
-
-Result<TensorId> TranslateClip(OnnxNode& node) {
-  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
-  WRANGLET_ASSIGN(const float min, ReadBound(node, "min", 1, -kInfinity));
-  WRANGLET_ASSIGN(const float max, ReadBound(node, "max", 2, kInfinity));
-  if (!(min <= max)) return Error{.message = "has a minimum above its maximum"};
-  return node.Emit(Clamp{{min, max}}, {node.input(0)});
-}
-
-Result<TensorId> TranslateIdentity(OnnxNode& node) {
-  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
-  return node.input(0);
-}
-
-// In inference the same as Identity.
-Result<TensorId> TranslateDropout(OnnxNode& node) {
-  if (!node.HasInput(2)) return TranslateIdentity(node);
-  if (!node.IsConstant(2) || node.tensor(2).constant->at(0) != std::byte{0}) {
-    return Error{.message = "is in training mode", .hint = "export the model for inference"};
-  }
-  return TranslateIdentity(node);
+Result<TensorId> TranslateMean(OnnxNode& node) {
+  WRANGLET_ASSIGN(const TensorId sum, TranslateBinaryAs(node, Binary::Kind::kAdd));
+  if (node.input_count() == 1) return sum;
+  return node.EmitScaled(sum, 1.0f / static_cast<float>(node.input_count()));
 }
 
 }  // namespace wranglet

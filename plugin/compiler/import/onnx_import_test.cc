@@ -92,13 +92,13 @@ TEST(OnnxConv, PadsInEveryWay) {
   EXPECT_EQ(Find<Conv2D>(*Import(lower)).As<Conv2D>()->window.padding.top, 1);
 }
 
-TEST(OnnxConv, RefusesWhatIsNoTwoDimensionalWindow) {
-  OnnxBuilder one_dimensional;
-  one_dimensional.Input("x", {1, 4, 9}).Floats("w", {1, 4, 1}, {1, 2, 3, 4});
-  one_dimensional.Node("Conv", {"x", "w"}, "y").Output("y");
-  EXPECT_EQ(ErrorOf(one_dimensional),
-            "m.onnx: node 'y_node' (Conv): convolves 1x4x9 with 1x4x1; "
-            "only two-dimensional convolutions are supported");
+TEST(OnnxConv, RefusesWhatIsNoWindowOfAnImage) {
+  OnnxBuilder volume;
+  volume.Input("x", {1, 4, 9, 2, 2}).Floats("w", {1, 4, 1, 1, 1}, {1, 2, 3, 4});
+  volume.Node("Conv", {"x", "w"}, "y").Output("y");
+  EXPECT_EQ(ErrorOf(volume),
+            "m.onnx: node 'y_node' (Conv): convolves 1x4x9x2x2 with 1x4x1x1x1; "
+            "only one- and two-dimensional convolutions are supported");
   for (const std::vector<int64_t>& strides : {std::vector<int64_t>{0, 1}, {1}, {1 << 20, 1}}) {
     OnnxBuilder model = ConvModel({1, 4, 3, 3});
     model.With("strides", strides);
@@ -247,7 +247,7 @@ TEST(OnnxShape, MayBeTakenInPart) {
   };
   EXPECT_EQ(OutputShape(reshaped(1, 2)), (Shape{3, 8}));
   EXPECT_EQ(OutputShape(reshaped(-1, 99)), (Shape{4, 6}));
-  EXPECT_NE(ErrorOf(reshaped(2, 1)).find("takes no part of the shape 2x3x4"), std::string::npos);
+  EXPECT_EQ(OutputShape(reshaped(2, 1)), (Shape{24})) << "none of it, and the rest";
 }
 
 TEST(OnnxOutputs, KeepTheNameOfAnInputThatIsPutOut) {
@@ -336,9 +336,9 @@ TEST(OnnxErrors, WhatFitsInNumberButNotInMeaningIsRefused) {
             std::string::npos);
 
   OnnxBuilder column;
-  column.Input("x", {3, 2}).Floats("w", {2, 3}, {1, 2, 3, 4, 5, 6}).Floats("c", {3, 1}, {1, 2, 3});
+  column.Input("x", {1, 2}).Floats("w", {2, 3}, {1, 2, 3, 4, 5, 6}).Floats("c", {3, 1}, {1, 2, 3});
   column.Node("Gemm", {"x", "w", "c"}, "y").Output("y");
-  EXPECT_NE(ErrorOf(column).find("adds 3x1 to 3 channels"), std::string::npos);
+  EXPECT_NE(ErrorOf(column).find("adds 3x1 to 1x3"), std::string::npos);
 
   OnnxBuilder integers;
   integers.Input("x", {1, 2}).Ints("c", {1, 2}).Node("Add", {"x", "c"}, "y").Output("y");

@@ -1,6 +1,8 @@
+// Products of matrices: with a constant they are fully connected layers.
+
 #include <algorithm>
-#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugin/compiler/graph/shapes.h"
@@ -19,97 +21,98 @@ Tensor Scaled(Tensor tensor, float factor) {
   return tensor;
 }
 
-// A Gemm's C as the bias of `channels`: C may be a scalar, a row, or a matrix of one row.
-Result<Tensor> ReadBias(const OnnxNode& node, float beta, int64_t channels) {
-  WRANGLET_ASSIGN(std::vector<float> values, node.ConstantFloats(2));
+// A Gemm's C as the bias of `channels`: nothing unless it is one constant for all rows.
+std::optional<Tensor> ReadBias(const OnnxNode& node, float beta, int64_t channels) {
+  const Result<std::vector<float>> given = node.ConstantFloats(2);
+  if (!given.ok()) return std::nullopt;
+  std::vector<float> values = *given;
   const bool is_row = !node.tensor(2).shape.empty() && node.tensor(2).shape.back() == channels;
   if (values.size() == 1) {
     values.assign(static_cast<size_t>(channels), values[0]);
   } else if (!is_row || values.size() != static_cast<size_t>(channels)) {
-    return Error{.message = "adds " + ToString(node.tensor(2).shape) + " to " +
-                            std::to_string(channels) + " channels"};
+    return std::nullopt;
   }
   return Scaled(FloatTensor(values, {channels}), beta);
+}
+
+bool IsConstantMatrix(const OnnxNode& node, size_t i) {
+  return node.IsConstant(i) && node.tensor(i).shape.size() == 2 &&
+         node.tensor(i).dtype == DType::kFloat32;
+}
+
+// A vector as a matrix of one row or column; any other tensor as it is.
+Result<TensorId> AsMatrix(OnnxNode& node, size_t i, bool row) {
+  const Shape shape = node.tensor(i).shape;
+  if (shape.size() != 1) return node.input(i);
+  Shape matrix = row ? Shape{1, shape[0]} : Shape{shape[0], 1};
+  if (!node.IsConstant(i)) return node.Emit(Reshape{}, {node.input(i)}, std::move(matrix));
+  Tensor constant = node.tensor(i);
+  constant.shape = std::move(matrix);
+  constant.quantization.reset();
+  return node.AddConstant(std::move(constant));
 }
 
 }  // namespace
 
 Result<TensorId> TranslateGemm(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(2));
-  if (node.Int("transA", 0) != 0) return Error{.message = "transposes its first input (transA)"};
-  if (!node.IsConstant(1) || node.tensor(1).shape.size() != 2 ||
-      node.tensor(1).dtype != DType::kFloat32) {
-    return Error{.message = "has a second input that is not a constant matrix"};
+  if (node.tensor(0).shape.size() != 2 || node.tensor(1).shape.size() != 2) {
+    return Error{.message = "multiplies " + ToString(node.tensor(0).shape) + " by " +
+                            ToString(node.tensor(1).shape)};
   }
-  // A fully connected filter is [out][in]; without transB, ONNX's is [in][out].
-  Tensor filter = Scaled(node.tensor(1), node.Float("alpha", 1.0f));
-  if (node.Int("transB", 0) == 0) filter = TransposedConstant(filter, {1, 0});
-  const int64_t channels = filter.shape[0];
-  TensorId bias = kNoTensor;
-  if (node.HasInput(2)) {
-    WRANGLET_ASSIGN(Tensor values, ReadBias(node, node.Float("beta", 1.0f), channels));
-    WRANGLET_ASSIGN(bias, node.AddConstant(std::move(values)));
+  const bool trans_a = node.Int("transA", 0) != 0, trans_b = node.Int("transB", 0) != 0;
+  const float alpha = node.Float("alpha", 1.0f), beta = node.Float("beta", 1.0f);
+  TensorId y = kNoTensor, x = node.input(0);
+  bool has_bias = false;
+  if (IsConstantMatrix(node, 1)) {
+    if (trans_a) {
+      WRANGLET_ASSIGN(x, node.Emit(Transpose{{1, 0}}, {x}));
+    }
+    // A fully connected filter is [out][in]; without transB, ONNX's is [in][out].
+    Tensor filter = Scaled(node.tensor(1), alpha);
+    if (!trans_b) filter = TransposedConstant(filter, {1, 0});
+    TensorId bias = kNoTensor;
+    if (auto values = ReadBias(node, beta, filter.shape[0])) {
+      WRANGLET_ASSIGN(bias, node.AddConstant(*std::move(values)));
+      has_bias = true;
+    }
+    WRANGLET_ASSIGN(const TensorId weights, node.AddConstant(std::move(filter)));
+    WRANGLET_ASSIGN(y, node.Emit(FullyConnected{}, {x, weights, bias}));
+  } else {
+    WRANGLET_ASSIGN(y,
+                    node.Emit(BatchMatMul{.adj_a = trans_a, .adj_b = trans_b}, {x, node.input(1)}));
+    WRANGLET_ASSIGN(y, node.EmitScaled(y, alpha));
   }
-  WRANGLET_ASSIGN(const TensorId weights, node.AddConstant(std::move(filter)));
-  return node.Emit(FullyConnected{}, {node.input(0), weights, bias});
+  if (!node.HasInput(2) || has_bias) return y;
+  const Shape product = node.graph().tensor(y).shape, added = node.tensor(2).shape;
+  const Result<Shape> sum = InferShape(Binary{}, {{product, added}});
+  if (!sum.ok() || *sum != product) {
+    return Error{.message = "adds " + ToString(added) + " to " + ToString(product)};
+  }
+  WRANGLET_ASSIGN(const TensorId c, node.EmitScaled(node.input(2), beta));
+  return node.EmitBinary(Binary::Kind::kAdd, y, c);
 }
 
+// Vectors are matrices of one row (a) or one column (b), which the product then is not.
 Result<TensorId> TranslateMatMul(OnnxNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(2));
-  if (!node.IsConstant(1) || node.tensor(1).shape.size() != 2) {
-    return Error{.message = "multiplies by " + ToString(node.tensor(1).shape) +
-                            ", which is not a constant matrix"};
+  const size_t rank_a = node.tensor(0).shape.size(), rank_b = node.tensor(1).shape.size();
+  if (rank_a == 0 || rank_b == 0) return Error{.message = "multiplies a scalar"};
+  WRANGLET_ASSIGN(const TensorId a, AsMatrix(node, 0, /*row=*/true));
+  WRANGLET_ASSIGN(const TensorId b, AsMatrix(node, 1, /*row=*/false));
+  TensorId y = kNoTensor;
+  const Tensor& factor = node.graph().tensor(b);
+  if (factor.constant && factor.shape.size() == 2 && factor.dtype == DType::kFloat32) {
+    WRANGLET_ASSIGN(const TensorId filter, node.AddConstant(TransposedConstant(factor, {1, 0})));
+    WRANGLET_ASSIGN(y, node.Emit(FullyConnected{}, {a, filter, kNoTensor}));
+  } else {
+    WRANGLET_ASSIGN(y, node.Emit(BatchMatMul{}, {a, b}));
   }
-  WRANGLET_ASSIGN(const TensorId filter,
-                  node.AddConstant(TransposedConstant(node.tensor(1), {1, 0})));
-  return node.Emit(FullyConnected{}, {node.input(0), filter, kNoTensor});
-}
-
-// Over one axis since opset 13; before, over all from `axis` on, as if they were one.
-Result<TensorId> TranslateSoftmax(OnnxNode& node) {
-  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
-  const Shape shape = node.tensor(0).shape;
-  const size_t rank = shape.size();
-  WRANGLET_ASSIGN(const int32_t axis,
-                  NormalizedAxis(node.Int("axis", node.opset() < 13 ? 1 : -1), rank));
-  if (axis == static_cast<int32_t>(rank) - 1) return node.Emit(Softmax{}, {node.input(0)});
-  if (node.opset() < 13) {
-    Shape flat = {1, 1};
-    for (size_t i = 0; i < rank; ++i) flat[i < static_cast<size_t>(axis) ? 0 : 1] *= shape[i];
-    WRANGLET_ASSIGN(const TensorId x, node.Emit(Reshape{}, {node.input(0)}, flat));
-    WRANGLET_ASSIGN(const TensorId y, node.Emit(Softmax{}, {x}));
-    return node.Emit(Reshape{}, {y}, shape);
-  }
-  Permutation swap;
-  for (size_t i = 0; i < rank; ++i) swap.push_back(static_cast<int32_t>(i));
-  std::swap(swap[static_cast<size_t>(axis)], swap[rank - 1]);
-  WRANGLET_ASSIGN(const TensorId x, node.Emit(Transpose{swap}, {node.input(0)}));
-  WRANGLET_ASSIGN(const TensorId y, node.Emit(Softmax{}, {x}));
-  return node.Emit(Transpose{swap}, {y});
-}
-
-// Axes are an attribute until opset 17, an input since; none means all.
-Result<TensorId> TranslateReduceMean(OnnxNode& node) {
-  WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
-  const Shape shape = node.tensor(0).shape;
-  std::vector<int64_t> given = node.Ints("axes").value_or(std::vector<int64_t>());
-  if (node.HasInput(1)) {
-    WRANGLET_ASSIGN(given, node.ConstantIntegers(1));
-  }
-  if (given.empty() && node.Int("noop_with_empty_axes", 0) != 0) return node.input(0);
-  if (given.empty()) {
-    given.resize(shape.size());
-    std::iota(given.begin(), given.end(), 0);
-  }
-  Mean mean;
-  WRANGLET_ASSIGN(mean.axes, NormalizedAxes(given, shape.size()));
-  Shape reduced;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    const bool gone = std::count(mean.axes.begin(), mean.axes.end(), static_cast<int32_t>(i)) > 0;
-    if (!gone) reduced.push_back(shape[i]);
-    if (gone && node.Int("keepdims", 1) != 0) reduced.push_back(1);
-  }
-  return node.Emit(std::move(mean), {node.input(0)}, std::move(reduced));
+  if (rank_a > 1 && rank_b > 1) return y;
+  Shape shape = node.graph().tensor(y).shape;
+  if (rank_b == 1) shape.pop_back();
+  if (rank_a == 1) shape.erase(shape.end() - (rank_b == 1 ? 1 : 2));
+  return node.Emit(Reshape{}, {y}, std::move(shape));
 }
 
 }  // namespace wranglet

@@ -5,6 +5,7 @@
 #include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/graph/transposition.h"
+#include "plugin/compiler/import/onnx_fold.h"
 #include "plugin/compiler/import/onnx_tensor.h"
 
 namespace wranglet {
@@ -144,17 +145,38 @@ Result<TensorId> OnnxNode::AddConstant(Tensor tensor) {
   return graph_.Add(std::move(tensor));
 }
 
+Result<TensorId> OnnxNode::EmitBinary(Binary::Kind kind, TensorId a, TensorId b) {
+  const Tensor* const tensors[] = {&graph_.tensor(a), &graph_.tensor(b)};
+  if (!AreFoldable(tensors)) return Emit(Binary{.kind = kind}, {a, b});
+  WRANGLET_ASSIGN(Tensor folded, FoldedBinary(kind, *tensors[0], *tensors[1]));
+  return AddConstant(std::move(folded));
+}
+
+Result<TensorId> OnnxNode::EmitScaled(TensorId id, float factor) {
+  if (factor == 1.0f) return id;
+  WRANGLET_ASSIGN(const TensorId constant, AddConstant(FloatTensor({{factor}}, {})));
+  return EmitBinary(Binary::Kind::kMul, id, constant);
+}
+
 Result<TensorId> OnnxNode::ToChannelsLast(TensorId id) {
-  if (graph_.tensor(id).shape.size() != 4) {
-    return Error{
-        .message = "takes an image of 4 dimensions, not " + ToString(graph_.tensor(id).shape),
-        .hint = "only two-dimensional images are supported"};
+  Shape shape = graph_.tensor(id).shape;
+  if (shape.size() == 3) {
+    shape.insert(shape.begin() + 2, 1);
+    WRANGLET_ASSIGN(id, Emit(Reshape{}, {id}, shape));
+  }
+  if (shape.size() != 4) {
+    return Error{.message = "takes an image, not " + ToString(shape),
+                 .hint = "only one- and two-dimensional images are supported"};
   }
   return Emit(Transpose{.permutation = {0, 2, 3, 1}}, {id});
 }
 
-Result<TensorId> OnnxNode::ToChannelsFirst(TensorId id) {
-  return Emit(Transpose{.permutation = {0, 3, 1, 2}}, {id});
+Result<TensorId> OnnxNode::ToChannelsFirst(TensorId id, size_t rank) {
+  WRANGLET_ASSIGN(const TensorId image, Emit(Transpose{.permutation = {0, 3, 1, 2}}, {id}));
+  if (rank == 4) return image;
+  Shape shape = graph_.tensor(image).shape;
+  shape.erase(shape.begin() + 2);
+  return Emit(Reshape{}, {image}, std::move(shape));
 }
 
 }  // namespace wranglet

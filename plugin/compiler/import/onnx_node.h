@@ -73,9 +73,14 @@ class OnnxNode {
   bool HasOutput(size_t i) const {
     return i < output_count() && !proto_.output(static_cast<int>(i)).empty();
   }
-  // `id`, an NCHW activation, as NHWC, and the other way round.
+  // a op b, of floats, or of constants at once.
+  Result<TensorId> EmitBinary(Binary::Kind kind, TensorId a, TensorId b);
+  // `id` times `factor`.
+  Result<TensorId> EmitScaled(TensorId id, float factor);
+  // `id`, NCHW images or NCW rows, as NHWC images.
   Result<TensorId> ToChannelsLast(TensorId id);
-  Result<TensorId> ToChannelsFirst(TensorId id);
+  // `id`, NHWC images, as NCHW (rank 4) or, of height 1, as NCW (rank 3).
+  Result<TensorId> ToChannelsFirst(TensorId id, size_t rank = 4);
 
  private:
   const onnx::NodeProto& proto_;

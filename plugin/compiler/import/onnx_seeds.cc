@@ -8,6 +8,8 @@
 namespace wranglet {
 namespace {
 
+using Sizes = std::vector<int64_t>;
+
 std::vector<float> Ramp(size_t count) {
   std::vector<float> values;
   for (size_t i = 0; i < count; ++i) values.push_back(0.25f * static_cast<float>(i % 9) - 1);
@@ -105,10 +107,71 @@ onnx::ModelProto Quantized() {
   return model.model;
 }
 
+// A decoder: what goes up in size again, is cut, joined and padded.
+onnx::ModelProto Images() {
+  OnnxBuilder model(13);
+  model.Input("x", {1, 4, 6, 5})
+      .Floats("w", {4, 2, 3, 3}, Ramp(72))
+      .Floats("slopes", {4, 1, 1}, Ramp(4));
+  model.Node("PRelu", {"x", "slopes"}, "a");
+  model.Node("MaxPool", {"a"}, "b").With("kernel_shape", Sizes{2, 2});
+  model.With("strides", Sizes{2, 2}).With("ceil_mode", int64_t{1});
+  model.Node("ConvTranspose", {"b", "w"}, "c").With("strides", Sizes{2, 2});
+  model.With("pads", Sizes{1, 1, 0, 0}).Node("SpaceToDepth", {"c"}, "d");
+  model.With("blocksize", int64_t{2}).Node("DepthToSpace", {"d"}, "e");
+  model.With("blocksize", int64_t{2}).With("mode", "CRD").Ints("pads", {0, 0, 1, 0, 0, 0, -1, 2});
+  model.Node("Pad", {"e", "pads"}, "f").With("mode", "reflect");
+  model.Ints("from", {1, -1}).Ints("to", {100, -100}).Ints("axes", {1, 3}).Ints("steps", {1, -1});
+  model.Node("Slice", {"f", "from", "to", "axes", "steps"}, "g");
+  model.Node("Concat", {"f", "g"}, "h").With("axis", int64_t{1}).Ints("parts", {1, 2});
+  model.Node("Split", {"h", "parts"}, "i").With("axis", int64_t{1});
+  model.graph().mutable_node(model.graph().node_size() - 1)->add_output("j");
+  model.Floats("none", {0}, {}).Floats("scales", {4}, {1, 1, 2, 2});
+  model.Node("Resize", {"j", "none", "scales"}, "k").With("mode", "linear");
+  model.Node("Upsample", {"k", "scales"}, "l").Node("AveragePool", {"l"}, "m");
+  model.With("kernel_shape", Sizes{3, 2}).With("count_include_pad", int64_t{1});
+  model.Node("GlobalMaxPool", {"m"}, "y").Output("y").Output("i");
+  return model.model;
+}
+
+// Every function of single elements, one behind the other.
+onnx::ModelProto Functions() {
+  OnnxBuilder model(20);
+  model.Input("x", {1, 2, 3});
+  std::string from = "x";
+  for (const char* op : {"Abs", "Elu", "Exp", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu",
+                         "Log", "Neg", "Reciprocal", "Selu", "Sigmoid", "Sqrt", "Tanh"}) {
+    model.Node(op, {from}, op);
+    from = op;
+  }
+  model.Floats("two", {}, {2}).Floats("half", {1, 3}, {0.5f, 1, 2}).Node("Pow", {from, "two"}, "a");
+  model.Node("Div", {"a", "half"}, "b").Node("Sum", {"a", "b", "x"}, "c");
+  model.Node("Mean", {"a", "c"}, "y").Output("y");
+  return model.model;
+}
+
+// Products, reductions and norms of vectors.
+onnx::ModelProto Vectors() {
+  OnnxBuilder model(17);
+  model.Input("x", {1, 3, 4}).Floats("s", {4}, Ramp(4)).Floats("t", {3}, Ramp(3)).Ints("two", {2});
+  model.Node("LayerNormalization", {"x", "s", "s"}, "a");
+  model.Node("InstanceNormalization", {"a", "t", "t"}, "b").Node("Transpose", {"b"}, "c");
+  model.With("perm", Sizes{0, 2, 1}).Node("MatMul", {"b", "c"}, "d");
+  model.Node("LpNormalization", {"d"}, "e").With("axis", int64_t{1});
+  model.Node("ReduceL2", {"e"}, "f").With("axes", Sizes{1}).Node("ReduceSum", {"f", "two"}, "g");
+  model.With("keepdims", int64_t{0}).Node("ReduceSumSquare", {"g"}, "h");
+  model.With("keepdims", int64_t{0}).Node("ArgMax", {"d"}, "i").With("axis", int64_t{2});
+  model.Node("ArgMin", {"d"}, "j").With("keepdims", int64_t{0});
+  model.Node("Size", {"d"}, "k").Node("Cast", {"k"}, "l").With("to", int64_t{1});
+  model.Ints("shape", {3, 3}).Node("ConstantOfShape", {"shape"}, "m").Node("Add", {"m", "l"}, "n");
+  model.Node("Mul", {"d", "n"}, "y").Output("y").Output("h").Output("i").Output("j");
+  return model.model;
+}
+
 }  // namespace
 
 std::vector<onnx::ModelProto> SeedModels() {
-  return {MobileNet(), ComputedShapes(), Layouts(), Quantized()};
+  return {MobileNet(), ComputedShapes(), Layouts(), Quantized(), Images(), Functions(), Vectors()};
 }
 
 }  // namespace wranglet

@@ -184,6 +184,13 @@ Tensor Int64Tensor(std::span<const int64_t> values, Shape shape) {
   return tensor;
 }
 
+Tensor IntegerTensor(std::span<const int64_t> values, Shape shape, DType dtype) {
+  if (dtype == DType::kInt64) return Int64Tensor(values, std::move(shape));
+  Tensor tensor{.dtype = DType::kInt32, .shape = std::move(shape)};
+  Fill<int32_t>(tensor.constant.emplace(), values.size(), [&](size_t i) { return values[i]; });
+  return tensor;
+}
+
 Tensor FloatTensor(std::span<const float> values, Shape shape) {
   const auto bytes = std::as_bytes(values);
   Tensor tensor{.dtype = DType::kFloat32, .shape = std::move(shape)};

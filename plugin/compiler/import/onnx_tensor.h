@@ -23,6 +23,8 @@ Result<Tensor> ReadOnnxTensor(const onnx::TensorProto& proto);
 
 // A constant of these elements.
 Tensor Int64Tensor(std::span<const int64_t> values, Shape shape);
+// Of int64 or int32, which keeps the low bits.
+Tensor IntegerTensor(std::span<const int64_t> values, Shape shape, DType dtype);
 Tensor FloatTensor(std::span<const float> values, Shape shape);
 
 }  // namespace wranglet
