@@ -14,16 +14,17 @@
 #include "kernels/binary_float32.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
+#include "kernels/gather.h"
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_quantized.h"
 #include "kernels/lookup.h"
 #include "kernels/max_pool.h"
 #include "kernels/maximum.h"
 #include "kernels/mean.h"
+#include "kernels/move.h"
 #include "kernels/multiply.h"
 #include "kernels/quantize.h"
 #include "kernels/softmax.h"
-#include "kernels/transpose.h"
 #include "plugin/compiler/plan/kernel.h"
 
 namespace wranglet {
@@ -49,6 +50,7 @@ inline constexpr std::tuple kKernels = {
                                               "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
     Kernel<&DequantizeInt8Float32>{"DequantizeInt8Float32", "kernels/quantize.h"},
+    Kernel<&GatherRuns>{"GatherRuns", "kernels/gather.h"},
     Kernel<&Gemm<int8_t, int8_t>>{"Gemm<int8_t, int8_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int8_t, int16_t>>{"Gemm<int8_t, int16_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int16_t, int8_t>>{"Gemm<int16_t, int8_t>", "kernels/gemm_quantized.h"},
@@ -61,12 +63,12 @@ inline constexpr std::tuple kKernels = {
     Kernel<&MaxPoolInt8>{"MaxPoolInt8", "kernels/max_pool.h"},
     Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
     Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
+    Kernel<&MoveElements>{"MoveElements", "kernels/move.h"},
     Kernel<&MultiplyInt16>{"MultiplyInt16", "kernels/multiply.h"},
     Kernel<&MultiplyInt8>{"MultiplyInt8", "kernels/multiply.h"},
     Kernel<&QuantizeFloat32Int8>{"QuantizeFloat32Int8", "kernels/quantize.h"},
     Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},
     Kernel<&SoftmaxInt8>{"SoftmaxInt8", "kernels/softmax.h"},
-    Kernel<&TransposeElements>{"TransposeElements", "kernels/transpose.h"},
 };
 
 template <typename... Kernels>

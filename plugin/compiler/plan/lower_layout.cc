@@ -1,38 +1,124 @@
 // Operators that move elements, or only rename them.
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "kernels/move.h"
 #include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/lower_anew.h"
+#include "plugin/compiler/plan/lower_lookup.h"
+#include "plugin/compiler/plan/movement.h"
 
 namespace wranglet {
+namespace {
+
+Status EmitMovement(Lowering& to, const Node& node, const Movement& movement, Argument from,
+                    Argument into) {
+  const std::optional<MoveParams> params = MoveParamsOf(movement);
+  if (!params) {
+    return to.graph().ErrorAt(
+        node, "no kernel for " + std::to_string(movement.sizes.size()) + " dimensions",
+        "supported: " + std::to_string(kMaxMoveRank) +
+            ", where neighbours that stay side by side count as one");
+  }
+  to.Emit(node, *params, {from, into});
+  return Done{};
+}
+
+// The table by which a Concat stores one of its inputs as its output: TensorFlow Lite's
+// ConcatenationWithScaling, which it does for uint8 alone; those have become int8, 128 less.
+std::vector<uint8_t> ConcatTable(const Quantization& from, const Quantization& into) {
+  constexpr int32_t kMoved = 128;
+  const float scale = from.scale[0] * (1.0f / into.scale[0]);
+  const float bias = -static_cast<float>(from.zero_point[0] + kMoved) * scale;
+  return TableOf(DType::kInt8, DType::kInt8, [&](int32_t stored) {
+    const float value = std::round(static_cast<float>(stored + kMoved) * scale + bias);
+    return static_cast<int32_t>(std::clamp(value, -512.0f, 512.0f)) + into.zero_point[0];
+  });
+}
+
+// An input of a Concat, stored as its output is.
+Result<Argument> StoredAsOutput(Lowering& to, const Node& node, const Tensor& input,
+                                Argument place) {
+  const Tensor& output = to.tensor(node.outputs[0]);
+  if (input.IsStoredLike(output)) return place;
+  if (!IsQuantized(input, DType::kInt8) || !IsQuantized(output, DType::kInt8)) {
+    return to.graph().ErrorAt(node,
+                              "no kernel for '" + input.name +
+                                  "', which is stored otherwise than "
+                                  "the output",
+                              "let them have one type and scale");
+  }
+  const Argument stored = to.Scratch(BytesOf(input));
+  to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(input))},
+          {place, to.Constant(ConcatTable(*input.quantization, *output.quantization)), stored});
+  return stored;
+}
+
+}  // namespace
 
 Status Lower(Lowering& to, const Node& node, const Reshape&) {
+  if (!to.tensor(node.inputs[0]).IsStoredLike(to.tensor(node.outputs[0]))) {
+    return Lower(to, node, Quantize{});
+  }
   to.Alias(node.outputs[0], node.inputs[0]);
   return Done{};
 }
 
 Status Lower(Lowering& to, const Node& node, const Transpose& op) {
   const Tensor& input = to.tensor(node.inputs[0]);
-  const size_t rank = input.shape.size();
-  if (rank > kMaxTransposeRank || SizeOf(input.dtype) > 4) {
-    return to.graph().ErrorAt(node,
-                              "no kernel for a " + std::string(NameOf(input.dtype)) +
-                                  " tensor of " + std::to_string(rank) + " dimensions",
-                              "supported: up to 6 dimensions of up to 32 bits an element");
+  const Tensor& output = to.tensor(node.outputs[0]);
+  const size_t element = SizeOf(input.dtype);
+  const std::vector<int64_t> strides = ByteStrides(input.shape, element);
+  Movement movement{.sizes = output.shape,
+                    .from = {},
+                    .to = ByteStrides(output.shape, element),
+                    .element_bytes = static_cast<int64_t>(element)};
+  for (const int32_t axis : op.permutation) {
+    movement.from.push_back(strides[static_cast<size_t>(axis)]);
   }
-  std::vector<int32_t> strides(rank, 1);  // of the input
-  for (size_t i = rank; i-- > 1;) {
-    strides[i - 1] = strides[i] * static_cast<int32_t>(input.shape[i]);
+  const Argument from = to.Read(node.inputs[0]);
+  WRANGLET_RETURN_IF_ERROR(EmitMovement(to, node, movement, from, to.Write(node.outputs[0])));
+  return StoreAnew(to, node);
+}
+
+Status Lower(Lowering& to, const Node& node, const Slice& op) {
+  const Tensor& input = to.tensor(node.inputs[0]);
+  const Tensor& output = to.tensor(node.outputs[0]);
+  const size_t element = SizeOf(input.dtype);
+  Movement movement{.sizes = output.shape,
+                    .from = ByteStrides(input.shape, element),
+                    .to = ByteStrides(output.shape, element),
+                    .element_bytes = static_cast<int64_t>(element)};
+  for (size_t i = 0; i < movement.from.size(); ++i) {
+    movement.from_start += op.begin[i] * movement.from[i];
+    movement.from[i] *= op.stride[i];
   }
-  TransposeParams params{.element_bytes = static_cast<int32_t>(SizeOf(input.dtype))};
-  for (size_t i = 0; i < rank; ++i) {
-    const auto axis = static_cast<size_t>(op.permutation[i]);
-    params.sizes[kMaxTransposeRank - rank + i] = static_cast<int32_t>(input.shape[axis]);
-    params.strides[kMaxTransposeRank - rank + i] = strides[axis];
+  const Argument from = to.Read(node.inputs[0]);
+  WRANGLET_RETURN_IF_ERROR(EmitMovement(to, node, movement, from, to.Write(node.outputs[0])));
+  return StoreAnew(to, node);
+}
+
+Status Lower(Lowering& to, const Node& node, const Concat& op) {
+  const Tensor& output = to.tensor(node.outputs[0]);
+  const size_t element = SizeOf(output.dtype);
+  const std::vector<int64_t> strides = ByteStrides(output.shape, element);
+  const Argument into = to.Write(node.outputs[0]);
+  int64_t start = 0;
+  for (const TensorId id : node.inputs) {
+    const Tensor& input = to.tensor(id);
+    WRANGLET_ASSIGN(const Argument from, StoredAsOutput(to, node, input, to.Read(id)));
+    const Movement movement{.sizes = input.shape,
+                            .from = ByteStrides(input.shape, element),
+                            .to = strides,
+                            .to_start = start,
+                            .element_bytes = static_cast<int64_t>(element)};
+    WRANGLET_RETURN_IF_ERROR(EmitMovement(to, node, movement, from, into));
+    start += input.shape[static_cast<size_t>(op.axis)] * strides[static_cast<size_t>(op.axis)];
   }
-  to.Emit(node, params, {to.Read(node.inputs[0]), to.Write(node.outputs[0])});
   return Done{};
 }
 

@@ -17,9 +17,6 @@ Status Lower(Lowering& to, const Node& node, const Unary&) { return NoKernel(to,
 Status Lower(Lowering& to, const Node& node, const PRelu&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const ArgMax&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const L2Normalization&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const Pad&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const Concat&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const Slice&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const Resize&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const Cast&) { return NoKernel(to, node); }
 

@@ -8,8 +8,8 @@
 #include "kernels/average_pool.h"
 #include "kernels/max_pool.h"
 #include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/lower_anew.h"
 #include "plugin/compiler/plan/lower_checks.h"
-#include "plugin/compiler/plan/lower_lookup.h"
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
@@ -52,20 +52,6 @@ void EmitPool(Lowering& to, const Node& node, const Pool2D& op, const Output& ou
   }
 }
 
-// Stores what the node has written, by the input's scale and zero point, by those of its output.
-void EmitRequantizeInt8(Lowering& to, const Node& node, const Activation& activation) {
-  const Quantization& from = *to.tensor(node.inputs[0]).quantization;
-  const Quantization& into = *to.tensor(node.outputs[0]).quantization;
-  const Int8Output output = OutputOf(into, activation);
-  const std::vector<uint8_t> table = TableOf(DType::kInt8, DType::kInt8, [&](int32_t stored) {
-    return std::clamp(RequantizeStored(stored, from, into, /*same_type=*/true), output.min,
-                      output.max);
-  });
-  const Argument place = to.Read(node.outputs[0]);
-  to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(to.tensor(node.outputs[0])))},
-          {place, to.Constant(table), place});
-}
-
 }  // namespace
 
 Status Lower(Lowering& to, const Node& node, const Pool2D& op) {
@@ -88,18 +74,13 @@ Status Lower(Lowering& to, const Node& node, const Pool2D& op) {
     return to.graph().ErrorAt(
         node, "no kernel for windows of more than " + std::to_string(most) + " pixels");
   }
-  if (dtype == DType::kInt8 && input.IsStoredLike(output)) {
-    EmitPool(to, node, op, OutputOf(*output.quantization, op.activation));
-  } else if (dtype == DType::kInt8) {
-    EmitPool(to, node, op, OutputOf(*input.quantization, {}));
-    EmitRequantizeInt8(to, node, op.activation);
-  } else if (input.IsStoredLike(output)) {
-    EmitPool(to, node, op, Int16OutputOf(*output.quantization, op.activation));
+  const Activation activation = input.IsStoredLike(output) ? op.activation : Activation{};
+  if (dtype == DType::kInt8) {
+    EmitPool(to, node, op, OutputOf(*input.quantization, activation));
   } else {
-    return to.graph().ErrorAt(node, "no kernel for an int16 pool that changes the scale",
-                              "let its output have its input's scale");
+    EmitPool(to, node, op, Int16OutputOf(*input.quantization, activation));
   }
-  return Done{};
+  return StoreAnew(to, node, op.activation);
 }
 
 }  // namespace wranglet

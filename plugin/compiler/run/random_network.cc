@@ -10,6 +10,9 @@ namespace {
 // Values lie in about this many deviations around 0.
 constexpr float kSpread = 3.0f;
 
+// Tensors of more elements are not made larger, so that tests stay fast.
+constexpr int64_t kMostConcatenated = 2000;
+
 template <typename T>
 void AppendBytes(std::vector<std::byte>& bytes, T value) {
   const auto* begin = reinterpret_cast<const std::byte*>(&value);
@@ -33,6 +36,8 @@ RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_
       &RandomNetwork::AppendDepthwise, &RandomNetwork::AppendResidual,
       &RandomNetwork::AppendClamp,     &RandomNetwork::AppendTranspose,
       &RandomNetwork::AppendReshape,   &RandomNetwork::AppendPool,
+      &RandomNetwork::AppendPad,       &RandomNetwork::AppendSlice,
+      &RandomNetwork::AppendConcat,
   };
   for (int64_t layers = Pick(1, 6); layers > 0; --layers) {
     x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);
@@ -128,6 +133,12 @@ TensorId RandomNetwork::Append(Operator op, std::vector<TensorId> inputs, const 
   return output;
 }
 
+TensorId RandomNetwork::AppendMove(Operator op, TensorId x, const Shape& shape) {
+  const TensorId y = Append(std::move(op), {x}, shape, Deviation(x));
+  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  return y;
+}
+
 Activation RandomNetwork::RandomActivation() {
   switch (Pick(0, 3)) {
     case 0:
@@ -208,9 +219,7 @@ TensorId RandomNetwork::AppendPool(TensorId x) {
                .padding = {1, 1, 1, 1}};
   const Shape out = {in[0], OutputSize(in[1], op.kernel_h, op.window.stride_h, 1, 2),
                      OutputSize(in[2], op.kernel_w, op.window.stride_w, 1, 2), in[3]};
-  const TensorId y = Append(op, {x}, out, Deviation(x));
-  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
-  return y;
+  return AppendMove(op, x, out);
 }
 
 TensorId RandomNetwork::AppendClamp(TensorId x) {
@@ -223,15 +232,55 @@ TensorId RandomNetwork::AppendTranspose(TensorId x) {
   std::shuffle(op.permutation.begin(), op.permutation.end(), random_);
   Shape out;
   for (const int32_t axis : op.permutation) out.push_back(in[static_cast<size_t>(axis)]);
-  const TensorId y = Append(op, {x}, out, Deviation(x));
-  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
-  return y;
+  return AppendMove(op, x, out);
 }
 
 TensorId RandomNetwork::AppendReshape(TensorId x) {
   const Shape in = ShapeOf(x);
-  const TensorId y = Append(Reshape{}, {x}, {in[0], in[2], in[1], in[3]}, Deviation(x));
-  graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  return AppendMove(Reshape{}, x, {in[0], in[2], in[1], in[3]});
+}
+
+TensorId RandomNetwork::AppendPad(TensorId x) {
+  Shape shape = ShapeOf(x);
+  const auto mode = static_cast<Pad::Mode>(Pick(0, static_cast<int64_t>(Pad::Mode::kEdge)));
+  Pad op{.mode = mode, .before = {}, .after = {}};
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const int64_t most = mode == Pad::Mode::kReflect ? std::min<int64_t>(shape[i] - 1, 2)
+                         : i == 0                    ? 0
+                                                     : std::min<int64_t>(shape[i], 2);
+    op.before.push_back(static_cast<int32_t>(Pick(0, most)));
+    op.after.push_back(static_cast<int32_t>(Pick(0, most)));
+    shape[i] += op.before[i] + op.after[i];
+  }
+  return AppendMove(op, x, shape);
+}
+
+TensorId RandomNetwork::AppendSlice(TensorId x) {
+  Shape shape = ShapeOf(x);
+  Slice op;
+  for (int64_t& dimension : shape) {
+    const auto begin = static_cast<int32_t>(Pick(0, (dimension - 1) / 2));
+    const auto stride = static_cast<int32_t>(Pick(1, dimension > 6 ? 2 : 1));
+    const auto size = static_cast<int32_t>((dimension - 1 - begin) / stride + 1);
+    const bool backwards = Pick(0, 3) == 0;
+    op.begin.push_back(backwards ? begin + (size - 1) * stride : begin);
+    op.size.push_back(size);
+    op.stride.push_back(backwards ? -stride : stride);
+    dimension = size;
+  }
+  return AppendMove(op, x, shape);
+}
+
+TensorId RandomNetwork::AppendConcat(TensorId x) {
+  Shape shape = ShapeOf(x);
+  const auto axis = static_cast<size_t>(Pick(0, static_cast<int64_t>(shape.size()) - 1));
+  const TensorId other = AppendClamp(x);
+  if (shape[0] * shape[1] * shape[2] * shape[3] > kMostConcatenated) return other;
+  std::vector<TensorId> inputs = {other, x};
+  if (Pick(0, 1) == 0) inputs.push_back(x);
+  shape[axis] *= static_cast<int64_t>(inputs.size());
+  const TensorId y = Append(Concat{static_cast<int32_t>(axis)}, inputs, shape, Deviation(x));
+  if (Pick(0, 1) == 0) graph_.tensor(y).quantization = graph_.tensor(x).quantization;
   return y;
 }
 

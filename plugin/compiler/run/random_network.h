@@ -34,6 +34,8 @@ class RandomNetwork {
   TensorId NewFilter(const Shape& shape, size_t channel_axis);
   TensorId NewBias(TensorId x, TensorId filter, int64_t channels);
   TensorId Append(Operator op, std::vector<TensorId> inputs, const Shape& shape, float deviation);
+  // The same of an operator that keeps stored values.
+  TensorId AppendMove(Operator op, TensorId x, const Shape& shape);
   float Deviation(TensorId id) const { return deviations_[static_cast<size_t>(id)]; }
   Shape ShapeOf(TensorId id) const { return graph_.tensor(id).shape; }
   Activation RandomActivation();
@@ -47,6 +49,9 @@ class RandomNetwork {
   TensorId AppendClamp(TensorId x);
   TensorId AppendTranspose(TensorId x);
   TensorId AppendReshape(TensorId x);
+  TensorId AppendPad(TensorId x);
+  TensorId AppendSlice(TensorId x);
+  TensorId AppendConcat(TensorId x);
   TensorId AppendHead(TensorId x);
 
   std::mt19937 random_;

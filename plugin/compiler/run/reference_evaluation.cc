@@ -140,6 +140,38 @@ class Evaluation {
     });
   }
 
+  Values operator()(const Concat& op) const {
+    const auto axis = static_cast<size_t>(op.axis);
+    return ForEachOutput([&](Shape index, int64_t) {
+      size_t input = 0;
+      for (; index[axis] >= In(input).shape[axis]; ++input) index[axis] -= In(input).shape[axis];
+      return At(input, OffsetOf(In(input).shape, index));
+    });
+  }
+
+  Values operator()(const Slice& op) const {
+    return ForEachOutput([&](Shape index, int64_t) {
+      for (size_t i = 0; i < index.size(); ++i) index[i] = op.begin[i] + index[i] * op.stride[i];
+      return At(0, OffsetOf(In(0).shape, index));
+    });
+  }
+
+  Values operator()(const Pad& op) const {
+    return ForEachOutput([&](Shape index, int64_t) {
+      for (size_t i = 0; i < index.size(); ++i) {
+        const int64_t size = In(0).shape[i], at = index[i] - op.before[i];
+        const int64_t edge = std::clamp<int64_t>(at, 0, size - 1);
+        if (at != edge && op.mode == Pad::Mode::kConstant) return double{op.value};
+        // As far on this side of the edge as `at` is on the other.
+        const int64_t mirrored = 2 * edge - at + (at < 0 ? -1 : 1);
+        index[i] = op.mode == Pad::Mode::kReflect                   ? 2 * edge - at
+                   : op.mode == Pad::Mode::kSymmetric && at != edge ? mirrored
+                                                                    : edge;
+      }
+      return At(0, OffsetOf(In(0).shape, index));
+    });
+  }
+
   // Reshape, Quantize and Dequantize keep the values.
   template <typename Op>
   Values operator()(const Op&) const {
