@@ -20,29 +20,6 @@ std::vector<double> RealValuesAs(std::span<const std::byte> bytes, double scale,
   return values;
 }
 
-Result<std::vector<double>> RealValues(const PlacedTensor& output,
-                                       std::span<const std::byte> bytes) {
-  const auto& q = output.quantization;
-  const double scale = q ? q->scale[0] : 1.0;
-  const double zero_point = q ? q->zero_point[0] : 0.0;
-  switch (output.dtype) {
-    case DType::kFloat32:
-      return RealValuesAs<float>(bytes, scale, zero_point);
-    case DType::kInt8:
-      return RealValuesAs<int8_t>(bytes, scale, zero_point);
-    case DType::kUint8:
-      return RealValuesAs<uint8_t>(bytes, scale, zero_point);
-    case DType::kInt16:
-      return RealValuesAs<int16_t>(bytes, scale, zero_point);
-    case DType::kInt32:
-      return RealValuesAs<int32_t>(bytes, scale, zero_point);
-    default:
-      break;
-  }
-  return Error{.message = "output '" + output.name + "' is " + NameOf(output.dtype) +
-                          ", which has no scores"};
-}
-
 // exp(v - max) / sum, in classify.js's order.
 std::vector<double> Softmaxed(std::vector<double> values) {
   double highest = -std::numeric_limits<double>::infinity();
@@ -55,9 +32,33 @@ std::vector<double> Softmaxed(std::vector<double> values) {
 
 }  // namespace
 
+Result<std::vector<double>> RealValues(DType dtype, const std::optional<Quantization>& quantization,
+                                       std::span<const std::byte> bytes) {
+  const double scale = quantization ? quantization->scale[0] : 1.0;
+  const double zero_point = quantization ? quantization->zero_point[0] : 0.0;
+  switch (dtype) {
+    case DType::kFloat32:
+      return RealValuesAs<float>(bytes, scale, zero_point);
+    case DType::kInt8:
+      return RealValuesAs<int8_t>(bytes, scale, zero_point);
+    case DType::kUint8:
+      return RealValuesAs<uint8_t>(bytes, scale, zero_point);
+    case DType::kInt16:
+      return RealValuesAs<int16_t>(bytes, scale, zero_point);
+    case DType::kInt32:
+      return RealValuesAs<int32_t>(bytes, scale, zero_point);
+    default:
+      return Error{.message = std::string("is ") + NameOf(dtype) + ", which has no scores"};
+  }
+}
+
 Result<std::vector<Class>> Classify(const PlacedTensor& output, std::span<const std::byte> bytes,
                                     std::string_view kind, const std::vector<std::string>& labels) {
-  WRANGLET_ASSIGN(std::vector<double> scores, RealValues(output, bytes));
+  Result<std::vector<double>> real = RealValues(output.dtype, output.quantization, bytes);
+  if (!real.ok()) {
+    return Error{.message = "output '" + output.name + "' " + real.error().message};
+  }
+  std::vector<double> scores = std::move(*real);
   if (kind == "logits") scores = Softmaxed(std::move(scores));
   std::vector<Class> classes;
   for (size_t i = 0; i < scores.size(); ++i) {

@@ -4,6 +4,7 @@
 #define WRANGLET_PLUGIN_COMPILER_CLI_CLASSIFY_H_
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@ struct Class {
   size_t index = 0;
   double score = 0.0;
 };
+
+// The real numbers that stored ones of a type stand for, scale * (stored - zero point) in double
+// precision, as worker-js/tensor.js has them; those of float32 as they are. An Error for types
+// that hold no numbers.
+Result<std::vector<double>> RealValues(DType dtype, const std::optional<Quantization>& quantization,
+                                       std::span<const std::byte> bytes);
 
 // Every class, the highest score first, of equal ones the lower index: what worker-js/classify.js
 // makes of the same bytes. `kind` is OutputKind's; of logits the softmax is taken. A class without

@@ -32,6 +32,7 @@ struct Command {
 };
 
 int RunCompile(const Arguments& arguments, const Streams& streams);
+int RunEval(const Arguments& arguments, const Streams& streams);
 int RunInspect(const Arguments& arguments, const Streams& streams);
 int RunOperators(const Arguments& arguments, const Streams& streams);
 int RunRun(const Arguments& arguments, const Streams& streams);

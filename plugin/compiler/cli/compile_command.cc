@@ -25,7 +25,7 @@ std::string Kibibytes(int64_t bytes) { return std::to_string((bytes + 1023) / 10
 
 // "person: int8, 66 layers, 11.30 million MACs, 0.40 million parameters, weights 412 KiB, ..."
 std::string Summary(const CompiledModel& model) {
-  const std::vector<Layer> layers = LayersOf(model.graph);
+  const std::vector<Layer> layers = LayersOf(model.graph, model.plan);
   const Layer total = TotalOf(layers);
   return model.info.name + ": " + model.info.precision + ", " + std::to_string(layers.size()) +
          " layers, " + Millions(total.macs) + " MACs, " + Millions(total.parameters) +

@@ -1,72 +1,59 @@
 // `wranglet inspect`
 
-#include <algorithm>
-#include <array>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
+#include "plugin/compiler/base/file.h"
 #include "plugin/compiler/cli/command.h"
 #include "plugin/compiler/cli/compile_options.h"
 #include "plugin/compiler/cli/compiler.h"
+#include "plugin/compiler/cli/eval_images.h"
+#include "plugin/compiler/cli/eval_reference.h"
+#include "plugin/compiler/cli/evaluate.h"
+#include "plugin/compiler/cli/inspect_page.h"
+#include "plugin/compiler/cli/inspect_report.h"
 #include "plugin/compiler/cli/layers.h"
 
 namespace wranglet {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json CostsJson(const Layer& layer) {
-  return {{"macs", layer.macs}, {"parameters", layer.parameters}, {"bytes", layer.bytes}};
+// Against the float network, on images without labels.
+Result<Evaluation> EvaluateOn(const CompiledModel& model, const std::string& images,
+                              const std::string& reference_path) {
+  WRANGLET_ASSIGN(const std::vector<EvalImage> list,
+                  ListEvalImages({.paths = {images}, .unlabelled = true}, {}));
+  WRANGLET_ASSIGN(const std::optional<CompiledModel> reference,
+                  CompileReference(model.options, reference_path));
+  if (!reference) {
+    return Error{.message = "there is no float network to compare with",
+                 .hint = "give --reference",
+                 .file = model.options.model};
+  }
+  return Evaluate(model, &*reference, list, {.threads = std::thread::hardware_concurrency()});
 }
 
-std::string AsJson(const CompiledModel& model) {
-  const std::vector<Layer> layers = LayersOf(model.graph);
-  Json list = Json::array();
-  for (const Layer& layer : layers) {
-    Json json = {{"name", layer.name}, {"op", layer.op}, {"output", layer.output}};
-    json.update(CostsJson(layer));
-    list.push_back(std::move(json));
+// Prints and writes what was asked for.
+Status Inspect(const CompileOptions& asked, const cxxopts::ParseResult& parsed, std::ostream& out) {
+  const bool is_calibrated = !asked.calibration.empty() || !asked.calibration_list.empty();
+  WRANGLET_ASSIGN(const bool is_quantized, IsQuantizedFile(asked.model));
+  const bool runs = is_calibrated || parsed.count("images") > 0;
+  WRANGLET_ASSIGN(const CompiledModel model, runs ? Compile(asked) : CompileForSizes(asked));
+  Inspection inspection = {.model = model,
+                           .has_scales = runs || is_quantized,
+                           .layers = LayersOf(model.graph, model.plan)};
+  if (parsed.count("images")) {
+    WRANGLET_ASSIGN(inspection.evaluation, EvaluateOn(model, parsed["images"].as<std::string>(),
+                                                      parsed["reference"].as<std::string>()));
   }
-  const Plan& plan = model.plan;
-  const Json json = {
-      {"name", model.info.name},
-      {"precision", model.info.precision},
-      {"layers", list},
-      {"total", CostsJson(TotalOf(layers))},
-      {"weights", plan.weights.size()},
-      {"memory", {{"arena", plan.arena_bytes}, {"arenaLowerBound", plan.arena_lower_bound}}},
-  };
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-// Columns as wide as they need to be; numbers stand to the right.
-std::string AsTable(const CompiledModel& model) {
-  using Row = std::array<std::string, 6>;
-  constexpr size_t kFirstNumber = 3;
-  std::vector<Row> rows = {{"layer", "operator", "output", "MACs", "parameters", "bytes"}};
-  std::vector<Layer> layers = LayersOf(model.graph);
-  layers.push_back(TotalOf(layers));
-  for (const Layer& layer : layers) {
-    rows.push_back({layer.name, layer.op, layer.op.empty() ? "" : ToString(layer.output),
-                    std::to_string(layer.macs), std::to_string(layer.parameters),
-                    std::to_string(layer.bytes)});
+  if (parsed.count("html")) {
+    WRANGLET_RETURN_IF_ERROR(
+        WriteFile(parsed["html"].as<std::string>(), InspectionAsHtml(inspection)));
   }
-  std::array<size_t, 6> widths = {};
-  for (const Row& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      const std::string space(widths[i] - row[i].size(), ' ');
-      text += (i == 0 ? "" : "  ") + (i < kFirstNumber ? row[i] + space : space + row[i]);
-    }
-    text += "\n";
-  }
-  return text + "\narena " + std::to_string(model.plan.arena_bytes) + " bytes (lower bound " +
-         std::to_string(model.plan.arena_lower_bound) + "), weights packed for the kernels " +
-         std::to_string(model.plan.weights.size()) + " bytes, " + model.info.precision + "\n";
+  out << (parsed.count("json") ? InspectionAsJson(inspection) : InspectionAsText(inspection));
+  return Done{};
 }
 
 }  // namespace
@@ -74,7 +61,13 @@ std::string AsTable(const CompiledModel& model) {
 int RunInspect(const Arguments& arguments, const Streams& streams) {
   cxxopts::Options options = MakeOptions(
       "inspect", "MODEL", "Shows a network's layers, .onnx or .tflite, and what they cost");
-  options.add_options()("json", "Print JSON");
+  auto add = options.add_options();
+  add("json", "Print JSON");
+  add("html", "Write a page with plots, too", cxxopts::value<std::string>(), "FILE");
+  add("images", "Measure each layer's error on a folder of JPEG images",
+      cxxopts::value<std::string>(), "FOLDER");
+  add("reference", "Network to compare with (default: MODEL itself in float32)",
+      cxxopts::value<std::string>()->default_value(""), "FILE");
   AddCompileOptions(options);
   return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult& parsed) {
     if (parsed.unmatched().size() != 1) {
@@ -83,10 +76,8 @@ int RunInspect(const Arguments& arguments, const Streams& streams) {
     const Result<CompileOptions> asked = ReadCompileOptions(parsed, parsed.unmatched()[0]);
     if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
 
-    const Result<CompiledModel> model = CompileForSizes(*asked);
-    if (!model.ok()) return Fail(streams, model.error());
-    streams.out << (parsed.count("json") ? AsJson(*model) : AsTable(*model));
-    return kSuccess;
+    const Status status = Inspect(*asked, parsed, streams.out);
+    return status.ok() ? kSuccess : Fail(streams, status.error());
   });
 }
 

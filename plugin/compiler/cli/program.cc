@@ -11,6 +11,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"compile", "make a WebAssembly module's source and the Worker's manifest of a network",
      RunCompile},
+    {"eval", "measure how well a network knows labelled images", RunEval},
     {"inspect", "show a network's layers, and what they cost", RunInspect},
     {"operators", "print which operators a network may have", RunOperators},
     {"run", "run a network on images, with the very kernels of its module", RunRun},

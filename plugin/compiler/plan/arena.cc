@@ -11,7 +11,7 @@ namespace {
 
 bool Meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
-// The most bytes alive at each step.
+// The bytes alive at each step.
 std::vector<int64_t> LiveBytes(const std::vector<Lifetime>& buffers) {
   int32_t steps = 0;
   for (const Lifetime& b : buffers) steps = std::max(steps, b.last + 1);
@@ -21,6 +21,7 @@ std::vector<int64_t> LiveBytes(const std::vector<Lifetime>& buffers) {
     live[static_cast<size_t>(b.last) + 1] -= b.bytes;
   }
   std::partial_sum(live.begin(), live.end(), live.begin());
+  live.pop_back();
   return live;
 }
 
@@ -80,7 +81,8 @@ ArenaLayout LayOutArena(const std::vector<Lifetime>& buffers, int64_t alignment)
     ArenaLayout layout = FirstFit(aligned, order);
     if (best.offsets.empty() || layout.bytes < best.bytes) best = std::move(layout);
   }
-  best.lower_bound = *std::max_element(live.begin(), live.end());
+  best.lower_bound = live.empty() ? 0 : *std::max_element(live.begin(), live.end());
+  best.live = live;
   return best;
 }
 

@@ -18,7 +18,8 @@ struct Lifetime {
 struct ArenaLayout {
   std::vector<int64_t> offsets;  // of each buffer, in bytes, multiples of `alignment`
   int64_t bytes = 0;             // the arena's size
-  int64_t lower_bound = 0;       // the most (aligned) bytes alive at one step: no layout is smaller
+  std::vector<int64_t> live;     // by step: the (aligned) bytes alive at it
+  int64_t lower_bound = 0;       // the most of these: no layout is smaller
 };
 
 // Places buffers so that no two that are alive at the same step overlap: first fit (each in turn at

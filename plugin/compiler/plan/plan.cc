@@ -117,6 +117,8 @@ class Placement {
     plan.complete_at_start = Placed(lowering_.complete_at_start);
     plan.arena_bytes = layout_.bytes;
     plan.arena_lower_bound = layout_.lower_bound;
+    plan.live_bytes = layout_.live;
+    plan.live_bytes.resize(plan.steps.size() + 2);
     plan.weights = std::move(lowering_.weights).Take();
     for (const Node& node : lowering_.graph().nodes) plan.macs += MacsOf(lowering_.graph(), node);
     return plan;

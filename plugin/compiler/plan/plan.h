@@ -58,6 +58,9 @@ struct Plan {
   int64_t arena_bytes = 0;
   // The most bytes alive at one step: no arena can be smaller (without changing the steps).
   int64_t arena_lower_bound = 0;
+  // The bytes alive when the inputs are written, [0]; during step i, [i + 1]; and when the outputs
+  // are read, the last.
+  std::vector<int64_t> live_bytes;
   std::vector<PlacedTensor> inputs;   // in the order of Graph::inputs
   std::vector<PlacedTensor> outputs;  // in the order of Graph::outputs
   // Tensors that need no step: the inputs, and Reshapes of them. Observers see these first.

@@ -148,6 +148,9 @@ TEST_F(PlanTest, AnAdditionReplacesTheInputThatDies) {
   const Plan plan = MustPlan();
   EXPECT_EQ(plan.steps[2].args[0], plan.steps[2].args[2]);
   EXPECT_EQ(plan.arena_bytes, 2 * 256) << "two tensors at a time are enough";
+  EXPECT_EQ(plan.live_bytes.size(), plan.steps.size() + 2);
+  EXPECT_EQ(plan.live_bytes.front(), 256) << "the input";
+  EXPECT_EQ(plan.live_bytes.back(), 16) << "the output";
 }
 
 TEST_F(PlanTest, NothingReplacesAnOutputOrWhatIsReadLater) {
