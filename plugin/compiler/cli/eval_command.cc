@@ -90,7 +90,7 @@ Result<std::string> EvaluationOf(const CompileOptions& asked, const cxxopts::Par
   WRANGLET_ASSIGN(const std::vector<EvalImage> images,
                   ListEvalImages(ReadImageSource(parsed), meaning));
   WRANGLET_ASSIGN(const std::optional<CompiledModel> reference,
-                  CompileReference(asked, parsed["reference"].as<std::string>()));
+                  CompileReference(model, parsed["reference"].as<std::string>()));
   const CompiledModel* compared = reference ? &*reference : nullptr;
 
   ProgressBar bar(err, images.size());

@@ -2,27 +2,39 @@
 
 #include <utility>
 
+#include "plugin/compiler/cli/eval_float.h"
 #include "plugin/compiler/import/import.h"
+#include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
+namespace {
+
+Result<CompiledModel> RealOf(const CompiledModel& model) {
+  WRANGLET_ASSIGN(Graph graph, FloatForm(model.graph));
+  WRANGLET_ASSIGN(Plan plan, MakePlan(graph));
+  ModelInfo info = model.info;
+  info.precision = "float32";
+  return CompiledModel{std::move(graph), std::move(plan), std::move(info), model.options};
+}
+
+}  // namespace
 
 Result<bool> IsQuantizedFile(const std::string& path) {
   WRANGLET_ASSIGN(const Graph graph, ImportModel(path));
   return IsQuantized(graph);
 }
 
-Result<std::optional<CompiledModel>> CompileReference(const CompileOptions& options,
+Result<std::optional<CompiledModel>> CompileReference(const CompiledModel& model,
                                                       const std::string& path) {
-  CompileOptions to = options;
-  if (!path.empty()) to.model = path;
-  WRANGLET_ASSIGN(const bool is_quantized, IsQuantizedFile(to.model));
-  if (path.empty() && (is_quantized || options.precision == "float32")) {
-    return std::optional<CompiledModel>();
-  }
-  to.precision = is_quantized ? "int8" : "float32";
-  to.labels.clear();
-  WRANGLET_ASSIGN(CompiledModel reference, Compile(to));
+  CompileOptions options = model.options;
+  options.labels.clear();
+  if (!path.empty()) options.model = path;
+  WRANGLET_ASSIGN(const bool is_quantized, IsQuantizedFile(options.model));
+  if (path.empty() && !IsQuantized(model.graph)) return std::optional<CompiledModel>();
+  options.precision = is_quantized ? "int8" : "float32";
+  WRANGLET_ASSIGN(CompiledModel reference,
+                  path.empty() && is_quantized ? RealOf(model) : Compile(options));
   return std::optional(std::move(reference));
 }
 

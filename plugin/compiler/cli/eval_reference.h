@@ -15,9 +15,10 @@ namespace wranglet {
 // Whether the file's network is quantised already.
 Result<bool> IsQuantizedFile(const std::string& path);
 
-// The network at `path`, compiled for the same images as `options` say. With no path, the float
-// network of options.model: nothing when that one is quantised, or stays float32 itself.
-Result<std::optional<CompiledModel>> CompileReference(const CompileOptions& options,
+// The network at `path`, compiled for the same images as `model`. With no path, the float network
+// that `model` was made from, or, when the file itself is quantised, FloatForm of it; nothing when
+// `model` is of float32.
+Result<std::optional<CompiledModel>> CompileReference(const CompiledModel& model,
                                                       const std::string& path);
 
 }  // namespace wranglet

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "plugin/compiler/cli/eval_csv.h"
+#include "plugin/compiler/cli/eval_float.h"
 #include "plugin/compiler/cli/eval_images.h"
 #include "plugin/compiler/cli/eval_layers.h"
 #include "plugin/compiler/cli/eval_metrics.h"
@@ -283,6 +284,67 @@ TEST(Layers, AreComparedAsRealNumbers) {
   ASSERT_EQ(layers.size(), 1u);
   EXPECT_DOUBLE_EQ(layers[0].signal, 25.0);
   EXPECT_DOUBLE_EQ(layers[0].noise, 0.25);
+}
+
+template <typename T>
+std::vector<std::byte> BytesOf(const std::vector<T>& values) {
+  const auto bytes = std::as_bytes(std::span(values));
+  return {bytes.begin(), bytes.end()};
+}
+
+// x float -> Quantize -> fully connected, of two channels with scales of their own -> Dequantize.
+Graph QuantizedGraph() {
+  const Quantization q = {{0.5f}, {-28}};
+  Graph graph;
+  const TensorId x = graph.Add({.name = "x", .shape = {1, 2}});
+  const TensorId stored =
+      graph.Add({.name = "stored", .dtype = DType::kInt8, .shape = {1, 2}, .quantization = q});
+  const TensorId filter = graph.Add({.name = "filter",
+                                     .dtype = DType::kInt8,
+                                     .shape = {2, 2},
+                                     .quantization = Quantization{{0.25f, 2.0f}, {0, 0}, 0},
+                                     .constant = BytesOf<int8_t>({4, -8, 1, 3})});
+  const TensorId bias = graph.Add({.name = "bias",
+                                   .dtype = DType::kInt32,
+                                   .shape = {2},
+                                   .constant = BytesOf<int32_t>({8, -1})});
+  const TensorId sum =
+      graph.Add({.name = "sum", .dtype = DType::kInt8, .shape = {1, 2}, .quantization = q});
+  const TensorId y = graph.Add({.name = "y", .shape = {1, 2}});
+  graph.nodes = {
+      {"quantize", Quantize{}, {x}, {stored}},
+      {"sum", FullyConnected{.activation = {.min = 0.0f}}, {stored, filter, bias}, {sum}},
+      {"dequantize", Dequantize{}, {sum}, {y}}};
+  graph.inputs = {x};
+  graph.outputs = {y};
+  return graph;
+}
+
+TEST(FloatForm, HasTheRealNumbersOfTheStoredOnes) {
+  const Graph graph = QuantizedGraph();
+  ASSERT_TRUE(Validate(graph).ok());
+  const Result<Graph> real = FloatForm(graph);
+  ASSERT_TRUE(real.ok()) << real.error().ToString();
+  for (const Tensor& tensor : real->tensors) {
+    EXPECT_EQ(tensor.dtype, DType::kFloat32) << tensor.name;
+    EXPECT_FALSE(tensor.quantization) << tensor.name;
+  }
+  const auto constant = [&](TensorId id) {
+    const auto values = real->tensor(id).ConstantAs<float>();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  EXPECT_EQ(constant(2), (std::vector<float>{1, -2, 2, 6}));
+  EXPECT_EQ(constant(3), (std::vector<float>{1, -1})) << "in units of 0.5 * 0.25 and 0.5 * 2";
+  EXPECT_TRUE(real->nodes[0].As<Reshape>());
+  EXPECT_TRUE(real->nodes[2].As<Reshape>());
+}
+
+TEST(FloatForm, SaturatesWhereTheStoredNumbersDo) {
+  const Result<Graph> real = FloatForm(QuantizedGraph());
+  ASSERT_TRUE(real.ok()) << real.error().ToString();
+  const Activation& activation = real->nodes[1].As<FullyConnected>()->activation;
+  EXPECT_EQ(activation.min, 0.0f) << "its own";
+  EXPECT_EQ(activation.max, 77.5f) << "(127 + 28) / 2";
 }
 
 }  // namespace

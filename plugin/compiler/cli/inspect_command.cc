@@ -26,7 +26,7 @@ Result<Evaluation> EvaluateOn(const CompiledModel& model, const std::string& ima
   WRANGLET_ASSIGN(const std::vector<EvalImage> list,
                   ListEvalImages({.paths = {images}, .unlabelled = true}, {}));
   WRANGLET_ASSIGN(const std::optional<CompiledModel> reference,
-                  CompileReference(model.options, reference_path));
+                  CompileReference(model, reference_path));
   if (!reference) {
     return Error{.message = "there is no float network to compare with",
                  .hint = "give --reference",

@@ -1,0 +1,127 @@
+#include "plugin/compiler/cli/eval_float.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "plugin/compiler/graph/traits.h"
+
+namespace wranglet {
+namespace {
+
+struct Limits {
+  double least, most;
+};
+
+template <typename T>
+constexpr Limits kLimitsOf = {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+
+Result<Limits> StoredLimits(DType dtype) {
+  switch (dtype) {
+    case DType::kInt8:
+      return kLimitsOf<int8_t>;
+    case DType::kUint8:
+      return kLimitsOf<uint8_t>;
+    case DType::kInt16:
+      return kLimitsOf<int16_t>;
+    case DType::kInt32:
+      return kLimitsOf<int32_t>;
+    default:
+      return Error{.message = std::string("a quantised tensor of ") + NameOf(dtype) +
+                              " cannot be compared with float32"};
+  }
+}
+
+// How many elements follow each other in one channel.
+size_t RunLength(const Tensor& tensor, int axis) {
+  size_t run = 1;
+  for (size_t d = static_cast<size_t>(axis) + 1; d < tensor.shape.size(); ++d) {
+    run *= static_cast<size_t>(tensor.shape[d]);
+  }
+  return run;
+}
+
+template <typename T>
+std::vector<float> RealConstant(const Tensor& tensor) {
+  const auto& [scale, zero_point, axis] = *tensor.quantization;
+  const size_t run = RunLength(tensor, scale.size() > 1 ? axis : 0);
+  std::vector<float> real;
+  for (const T stored : tensor.ConstantAs<T>()) {
+    const size_t channel = real.size() / run % scale.size();
+    real.push_back(static_cast<float>((static_cast<double>(stored) - zero_point[channel]) *
+                                      double{scale[channel]}));
+  }
+  return real;
+}
+
+std::vector<float> RealConstantOf(const Tensor& tensor) {
+  switch (tensor.dtype) {
+    case DType::kInt8:
+      return RealConstant<int8_t>(tensor);
+    case DType::kUint8:
+      return RealConstant<uint8_t>(tensor);
+    case DType::kInt16:
+      return RealConstant<int16_t>(tensor);
+    default:
+      return RealConstant<int32_t>(tensor);
+  }
+}
+
+// Of a filter's bias the kernels know but the integers: they are in units of the product of the
+// input's and the filter's scales, whether the file says so or not.
+void GiveBiasItsScale(Graph& graph, const Node& node) {
+  if (!FilterChannelAxis(node.op) || node.inputs.size() < 3 || node.inputs[2] == kNoTensor) return;
+  Tensor& bias = graph.tensor(node.inputs[2]);
+  const auto& input = graph.tensor(node.inputs[0]).quantization;
+  const auto& filter = graph.tensor(node.inputs[1]).quantization;
+  if (bias.dtype != DType::kInt32 || bias.quantization || !input || !filter) return;
+  Quantization units = {.zero_point = std::vector<int32_t>(filter->scale.size(), 0), .axis = 0};
+  for (const float scale : filter->scale) units.scale.push_back(input->scale[0] * scale);
+  bias.quantization = std::move(units);
+}
+
+// Of a node that can have a fused activation: where its output saturates.
+Status LimitOutput(const Graph& graph, Node& node) {
+  Activation* activation = FusedActivation(node.op);
+  const Tensor& output = graph.tensor(node.outputs[0]);
+  if (!activation || !output.quantization) return Done{};
+  WRANGLET_ASSIGN(const Limits limits, StoredLimits(output.dtype));
+  const auto real = [&](double stored) {
+    return static_cast<float>((stored - output.quantization->zero_point[0]) *
+                              double{output.quantization->scale[0]});
+  };
+  activation->min = std::max(activation->min, real(limits.least));
+  activation->max = std::min(activation->max, real(limits.most));
+  return Done{};
+}
+
+Status MakeFloat(Tensor& tensor) {
+  if (!tensor.quantization) return Done{};
+  WRANGLET_RETURN_IF_ERROR(StoredLimits(tensor.dtype));
+  if (tensor.constant) {
+    const std::vector<float> real = RealConstantOf(tensor);
+    const auto bytes = std::as_bytes(std::span(real));
+    tensor.constant.emplace(bytes.begin(), bytes.end());
+  }
+  tensor.dtype = DType::kFloat32;
+  tensor.quantization.reset();
+  return Done{};
+}
+
+}  // namespace
+
+Result<Graph> FloatForm(const Graph& graph) {
+  Graph real = graph;
+  for (Node& node : real.nodes) {
+    GiveBiasItsScale(real, node);
+    WRANGLET_RETURN_IF_ERROR(LimitOutput(real, node));
+    if (node.As<Quantize>() || node.As<Dequantize>()) node.op = Reshape{};
+  }
+  for (Tensor& tensor : real.tensors) WRANGLET_RETURN_IF_ERROR(MakeFloat(tensor));
+  WRANGLET_RETURN_IF_ERROR(Validate(real));
+  return real;
+}
+
+}  // namespace wranglet
