@@ -13,7 +13,8 @@
 
 namespace wranglet {
 
-enum class BinaryKind : int32_t { kAdd, kSub, kMul, kMaximum, kMinimum, kDiv };
+// kPRelu is a where that is not negative, and a * b where it is.
+enum class BinaryKind : int32_t { kAdd, kSub, kMul, kMaximum, kMinimum, kDiv, kPRelu };
 
 struct BinaryFloat32Params {
   Broadcast shape;
@@ -47,6 +48,11 @@ inline void BinaryFloat32(const BinaryFloat32Params& params, const float* a, con
       return for_each([](v128_t x, v128_t y) { return wasm_f32x4_pmin(x, y); });
     case BinaryKind::kDiv:
       return for_each([](v128_t x, v128_t y) { return wasm_f32x4_div(x, y); });
+    case BinaryKind::kPRelu:
+      return for_each([](v128_t x, v128_t y) {
+        const v128_t is_negative = wasm_f32x4_lt(x, wasm_f32x4_splat(0.0f));
+        return wasm_v128_bitselect(wasm_f32x4_mul(x, y), x, is_negative);
+      });
   }
 }
 

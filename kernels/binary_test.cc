@@ -10,6 +10,7 @@
 #include "kernels/binary_float32.h"
 #include "kernels/maximum.h"
 #include "kernels/multiply.h"
+#include "kernels/prelu.h"
 #include "kernels/testing.h"
 
 namespace wranglet {
@@ -220,6 +221,29 @@ TEST(Maximum, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
+template <typename T>
+void ExpectPReluEqualsReference(Random& random, const RandomBroadcast& r, int32_t most_zero_point,
+                                std::vector<T> input, std::vector<T> slopes) {
+  const auto zero_point = [&] { return random.Int(-most_zero_point, most_zero_point); };
+  PReluParams<T> params{.shape = r.shape,
+                        .input_zero_point = zero_point(),
+                        .slope_zero_point = zero_point(),
+                        .output_zero_point = zero_point()};
+  params.positive = ToFixedPoint(std::ldexp(double{random.Float(0.5f, 1)}, random.Int(-6, 4)));
+  params.negative = ToFixedPoint(std::ldexp(double{random.Float(0.5f, 1)}, random.Int(-18, -2)));
+  ExpectEqual(params, input, slopes, r.count, PReluQuantized<T>, PReluReference<T>);
+}
+
+TEST(PRelu, EqualsTheReferenceOnRandomScalesAndShapes) {
+  ForEachSeed(1000, [](Random& random) {
+    const RandomBroadcast r(random);
+    ExpectPReluEqualsReference<int8_t>(random, r, 127, random.Bytes(r.a_count),
+                                       random.Bytes(r.b_count));
+    ExpectPReluEqualsReference<int16_t>(random, r, 0, random.Shorts(r.a_count),
+                                        random.Shorts(r.b_count));
+  });
+}
+
 TEST(BinaryFloat32, ComputesEachKindForAnyShape) {
   const auto expected = [](BinaryKind kind, float a, float b) {
     switch (kind) {
@@ -234,9 +258,11 @@ TEST(BinaryFloat32, ComputesEachKindForAnyShape) {
       case BinaryKind::kMinimum:
         return std::min(a, b);
       case BinaryKind::kDiv:
+        return a / b;
+      case BinaryKind::kPRelu:
         break;
     }
-    return a / b;
+    return a < 0 ? a * b : a;
   };
   const auto reference = [&](const BinaryFloat32Params& params, const float* a, const float* b,
                              float* output) {
@@ -246,7 +272,7 @@ TEST(BinaryFloat32, ComputesEachKindForAnyShape) {
   };
   ForEachSeed(1000, [&](Random& random) {
     const RandomBroadcast r(random);
-    BinaryFloat32Params params{.shape = r.shape, .kind = static_cast<BinaryKind>(random.Int(0, 5))};
+    BinaryFloat32Params params{.shape = r.shape, .kind = static_cast<BinaryKind>(random.Int(0, 6))};
     if (random.Int(0, 1)) params.output = {-1.5f, 2.0f};
     ExpectEqual(params, random.Floats(r.a_count, -3, 3), random.Floats(r.b_count, -3, 3), r.count,
                 BinaryFloat32, reference);

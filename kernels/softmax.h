@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/exp.h"
+#include "kernels/fixed_point.h"
+#include "kernels/math_float32.h"
 #include "kernels/params.h"
-#include "kernels/requantize.h"
+#include "kernels/unary_int16.h"
 
 namespace wranglet {
 
@@ -70,15 +72,60 @@ inline void SoftmaxInt8(const SoftmaxInt8Params& params, const int8_t* input, co
   }
 }
 
-inline void SoftmaxFloat32(const SoftmaxFloat32Params& params, const float* input, float* output) {
+struct SoftmaxInt16Params {
+  int32_t rows = 1, depth = 1;
+  FixedPoint input_scale;  // the input's scale * beta, in steps of exp's table
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("rows", rows), v("depth", depth), v("input_scale", input_scale);
+  }
+};
+
+// The largest difference of logits whose exp is in the table; exp(-10) counts as any below.
+inline constexpr double kSoftmaxInt16Range = 10;
+
+// input, output [rows][depth]; TensorFlow Lite's SoftmaxInt16 (reference/softmax.h), whose output
+// has scale 2^-15. Both tables are Lookup16's, with 15 bits of fraction: exp(x) for x in [-10, 0],
+// and 1 / (1 + x) for x in [0, 1]. output may not be input. Gathers again: its own reference.
+inline void SoftmaxInt16(const SoftmaxInt16Params& params, const int16_t* input,
+                         const int16_t* exp_table, const int16_t* inverse_table, int16_t* output) {
   const auto depth = static_cast<size_t>(params.depth);
+  const auto saturated = [](int32_t value) {
+    return static_cast<int16_t>(std::clamp(value, -32768, 32767));
+  };
   for (int32_t row = 0; row < params.rows; ++row, input += depth, output += depth) {
-    const float largest = *std::max_element(input, input + depth);
-    float sum = 0;
+    const int32_t largest = *std::max_element(input, input + depth);
+    int32_t sum = 0;
     for (size_t i = 0; i < depth; ++i) {
-      output[i] = Exp((input[i] - largest) * params.beta);
+      const int32_t below = MultiplyReference(input[i] - largest, params.input_scale);
+      output[i] = LookUp16(exp_table, saturated(below + 32767));
       sum += output[i];
     }
+    // sum = (1 + x) * 2^(30 - headroom), x in [0, 1) with 16 bits of fraction.
+    const int32_t headroom = std::countl_zero(static_cast<uint32_t>(sum)) - 1;
+    const auto one_and_x = static_cast<int32_t>(((int64_t{sum} << headroom) + (1 << 13)) >> 14);
+    const int32_t inverse = LookUp16(inverse_table, saturated(one_and_x - (1 << 16) - (1 << 15)));
+    const int32_t shift = 30 - headroom;
+    for (size_t i = 0; i < depth; ++i) {
+      const int32_t value = (output[i] * inverse + (1 << (shift - 1))) >> shift;
+      output[i] = static_cast<int16_t>(std::clamp(value, 0, 32767));
+    }
+  }
+}
+
+// input, output [rows][depth]; output may be input. The sum is taken in order.
+inline void SoftmaxFloat32(const SoftmaxFloat32Params& params, const float* input, float* output) {
+  const auto depth = static_cast<size_t>(params.depth);
+  const v128_t beta = wasm_f32x4_splat(params.beta);
+  for (int32_t row = 0; row < params.rows; ++row, input += depth, output += depth) {
+    const v128_t largest = wasm_f32x4_splat(*std::max_element(input, input + depth));
+    for (size_t i = 0; i < depth; i += 4) {
+      const v128_t below = wasm_f32x4_sub(LoadUpTo4(input + i, depth - i), largest);
+      StoreUpTo4(output + i, ExpFloat32x4(wasm_f32x4_mul(below, beta)), depth - i);
+    }
+    float sum = 0;
+    for (size_t i = 0; i < depth; ++i) sum += output[i];
     for (size_t i = 0; i < depth; ++i) output[i] /= sum;
   }
 }

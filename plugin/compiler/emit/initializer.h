@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "kernels/binary_float32.h"
+#include "kernels/cast.h"
 #include "kernels/requantize_int16.h"
+#include "kernels/unary_float32.h"
 
 namespace wranglet {
 
@@ -25,6 +27,14 @@ struct EnumName;
 template <>
 struct EnumName<BinaryKind> {
   static constexpr char kName[] = "BinaryKind";
+};
+template <>
+struct EnumName<ElementType> {
+  static constexpr char kName[] = "ElementType";
+};
+template <>
+struct EnumName<UnaryKind> {
+  static constexpr char kName[] = "UnaryKind";
 };
 
 template <>

@@ -292,7 +292,8 @@ struct Dequantize {
   static constexpr char kName[] = "Dequantize";
 };
 
-// x. Its numbers as another type's: floats towards zero, out of range ones to the nearest.
+// x. Its numbers as another type's: floats go towards zero, and saturate; integers keep their
+// lowest bits; everything but 0 is true.
 struct Cast {
   static constexpr char kName[] = "Cast";
 };

@@ -37,6 +37,10 @@ struct ElementName<int16_t> {
   static constexpr char kName[] = "int16_t";
 };
 template <>
+struct ElementName<uint16_t> {
+  static constexpr char kName[] = "uint16_t";
+};
+template <>
 struct ElementName<int32_t> {
   static constexpr char kName[] = "int32_t";
 };

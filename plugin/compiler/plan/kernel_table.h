@@ -12,19 +12,24 @@
 #include "kernels/add.h"
 #include "kernels/average_pool.h"
 #include "kernels/binary_float32.h"
+#include "kernels/cast.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
 #include "kernels/gather.h"
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_quantized.h"
+#include "kernels/l2_normalization.h"
 #include "kernels/lookup.h"
 #include "kernels/max_pool.h"
 #include "kernels/maximum.h"
 #include "kernels/mean.h"
 #include "kernels/move.h"
 #include "kernels/multiply.h"
+#include "kernels/prelu.h"
 #include "kernels/quantize.h"
 #include "kernels/softmax.h"
+#include "kernels/unary_float32.h"
+#include "kernels/unary_int16.h"
 #include "plugin/compiler/plan/kernel.h"
 
 namespace wranglet {
@@ -37,7 +42,8 @@ inline constexpr std::tuple kKernels = {
     Kernel<&AveragePoolInt16>{"AveragePoolInt16", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
     Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
-    Kernel<&ClampFloat32>{"ClampFloat32", "kernels/quantize.h"},
+    Kernel<&CastElements>{"CastElements", "kernels/cast.h"},
+    Kernel<&ClampFloat32>{"ClampFloat32", "kernels/unary_float32.h"},
     Kernel<&Conv2d<int8_t, int8_t>>{"Conv2d<int8_t, int8_t>", "kernels/conv2d.h"},
     Kernel<&Conv2d<int8_t, int16_t>>{"Conv2d<int8_t, int16_t>", "kernels/conv2d.h"},
     Kernel<&Conv2d<int16_t, int8_t>>{"Conv2d<int16_t, int8_t>", "kernels/conv2d.h"},
@@ -49,26 +55,41 @@ inline constexpr std::tuple kKernels = {
     Kernel<&DepthwiseConv2d<int16_t, int8_t>>{"DepthwiseConv2d<int16_t, int8_t>",
                                               "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
+    Kernel<&DequantizeInt16Float32>{"DequantizeInt16Float32", "kernels/quantize.h"},
     Kernel<&DequantizeInt8Float32>{"DequantizeInt8Float32", "kernels/quantize.h"},
     Kernel<&GatherRuns>{"GatherRuns", "kernels/gather.h"},
     Kernel<&Gemm<int8_t, int8_t>>{"Gemm<int8_t, int8_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int8_t, int16_t>>{"Gemm<int8_t, int16_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int16_t, int8_t>>{"Gemm<int16_t, int8_t>", "kernels/gemm_quantized.h"},
     Kernel<&GemmFloat32>{"GemmFloat32", "kernels/gemm_float32.h"},
+    Kernel<&L2NormalizationFloat32>{"L2NormalizationFloat32", "kernels/l2_normalization.h"},
+    Kernel<&L2NormalizationInt16>{"L2NormalizationInt16", "kernels/l2_normalization.h"},
+    Kernel<&L2NormalizationInt8>{"L2NormalizationInt8", "kernels/l2_normalization.h"},
+    Kernel<&Lookup16>{"Lookup16", "kernels/unary_int16.h"},
     Kernel<&Lookup8>{"Lookup8", "kernels/lookup.h"},
-    Kernel<&MaximumInt16>{"MaximumInt16", "kernels/maximum.h"},
-    Kernel<&MaximumInt8>{"MaximumInt8", "kernels/maximum.h"},
+    Kernel<&Lookup8To16>{"Lookup8To16", "kernels/lookup.h"},
     Kernel<&MaxPoolFloat32>{"MaxPoolFloat32", "kernels/max_pool.h"},
     Kernel<&MaxPoolInt16>{"MaxPoolInt16", "kernels/max_pool.h"},
     Kernel<&MaxPoolInt8>{"MaxPoolInt8", "kernels/max_pool.h"},
+    Kernel<&MaximumInt16>{"MaximumInt16", "kernels/maximum.h"},
+    Kernel<&MaximumInt8>{"MaximumInt8", "kernels/maximum.h"},
     Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
     Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
     Kernel<&MoveElements>{"MoveElements", "kernels/move.h"},
     Kernel<&MultiplyInt16>{"MultiplyInt16", "kernels/multiply.h"},
     Kernel<&MultiplyInt8>{"MultiplyInt8", "kernels/multiply.h"},
+    Kernel<&PReluQuantized<int8_t>>{"PReluQuantized<int8_t>", "kernels/prelu.h"},
+    Kernel<&PReluQuantized<int16_t>>{"PReluQuantized<int16_t>", "kernels/prelu.h"},
+    Kernel<&QuantizeFloat32Int16>{"QuantizeFloat32Int16", "kernels/quantize.h"},
     Kernel<&QuantizeFloat32Int8>{"QuantizeFloat32Int8", "kernels/quantize.h"},
+    Kernel<&RequantizeInt16Int8>{"RequantizeInt16Int8", "kernels/quantize.h"},
+    Kernel<&ScaleInt16>{"ScaleInt16", "kernels/unary_int16.h"},
+    Kernel<&SigmoidInt16>{"SigmoidInt16", "kernels/unary_int16.h"},
     Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},
+    Kernel<&SoftmaxInt16>{"SoftmaxInt16", "kernels/softmax.h"},
     Kernel<&SoftmaxInt8>{"SoftmaxInt8", "kernels/softmax.h"},
+    Kernel<&UnaryFloat32>{"UnaryFloat32", "kernels/unary_float32.h"},
+    Kernel<&UnaryInt16>{"UnaryInt16", "kernels/unary_int16.h"},
 };
 
 template <typename... Kernels>

@@ -13,11 +13,7 @@ Status NoKernel(const Lowering& to, const Node& node) {
 
 Status Lower(Lowering& to, const Node& node, const TransposeConv&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const BatchMatMul&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const Unary&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const PRelu&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const ArgMax&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const L2Normalization&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const Resize&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const Cast&) { return NoKernel(to, node); }
 
 }  // namespace wranglet

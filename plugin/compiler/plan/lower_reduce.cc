@@ -1,15 +1,13 @@
-// Operators whose outputs look at many elements of one tensor: Mean and Softmax.
+// Operators whose outputs are of many elements of one tensor: Mean.
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "kernels/mean.h"
-#include "kernels/softmax.h"
 #include "plugin/compiler/plan/lower.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/requantize.h"
@@ -19,9 +17,6 @@ namespace {
 
 // More rows than that, of int8, may overflow MeanInt8's sums.
 constexpr int32_t kMaxMeanRows = 1 << 23;
-
-// Below that, a probability of 1 may be more steps than an int32 counts.
-constexpr float kMinSoftmaxScale = 0x1p-30f;
 
 // A tensor as [outer][reduced][inner]; nothing when the axes do not lie side by side.
 struct Reduction {
@@ -69,30 +64,6 @@ Status Lower(Lowering& to, const Node& node, const Mean& op) {
       node,
       MeanInt8Params{r->outer, r->reduced, r->inner, from.zero_point[0], scale, OutputOf(into, {})},
       args);
-  return Done{};
-}
-
-Status Lower(Lowering& to, const Node& node, const Softmax& op) {
-  WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}));
-  const Tensor& input = to.tensor(node.inputs[0]);
-  const Tensor& output = to.tensor(node.outputs[0]);
-  const auto depth = static_cast<int32_t>(input.shape.empty() ? 1 : input.shape.back());
-  const auto rows = static_cast<int32_t>(CountOf(input) / depth);
-  if (dtype == DType::kFloat32) {
-    to.Emit(node, SoftmaxFloat32Params{rows, depth, op.beta},
-            {to.Read(node.inputs[0]), to.Write(node.outputs[0])});
-    return Done{};
-  }
-  if (output.quantization->scale[0] < kMinSoftmaxScale) {
-    return to.graph().ErrorAt(node, "the scale of the output is too small for probabilities",
-                              "TensorFlow Lite's is 1/256");
-  }
-  const auto table = MakeSoftmaxTable(input.quantization->scale[0], op.beta);
-  to.Emit(node,
-          SoftmaxInt8Params{rows, depth, output.quantization->scale[0],
-                            OutputOf(*output.quantization, {})},
-          {to.Read(node.inputs[0]), to.Constant(std::as_bytes(std::span(table))),
-           to.Write(node.outputs[0])});
   return Done{};
 }
 

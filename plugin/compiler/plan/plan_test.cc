@@ -232,7 +232,8 @@ TEST_F(PlanTest, UnsupportedTypesAreAnError) {
   EXPECT_EQ(
       PlanError(),
       "test.onnx: node 'n0' (Clamp): no kernel for tensors 't0' (int16), 't1' (int8); supported: "
-      "all float32 or all int8, quantised with one scale a tensor (int16 with zero point 0)");
+      "all float32 or all int8 or all int16, quantised with one scale a tensor (int16 with zero "
+      "point 0)");
 }
 
 TEST_F(PlanTest, AFilterWithAZeroPointTakesWeightsThatHoldTheDifference) {

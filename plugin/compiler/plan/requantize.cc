@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/fixed_point.h"
+
 namespace wranglet {
 namespace {
 
@@ -29,18 +31,6 @@ struct QuantizedMultiplier {
   int exponent;
 };
 
-// value * scale, as TensorFlow Lite's MultiplyByQuantizedMultiplier has it: a mantissa of 31 bits,
-// and two roundings of halves away from zero, one to an integer and one where the exponent is
-// negative.
-int64_t MultiplyTwiceRounded(int32_t value, double scale) {
-  const auto [mantissa, exponent] = QuantizedMultiplier(scale);
-  const double shifted = std::ldexp(static_cast<double>(value), std::max(exponent, 0));
-  const double product = shifted * static_cast<double>(mantissa) * 0x1p-31;
-  // Beyond that, any output saturates.
-  const double bounded = std::clamp(product, -0x1p30, 0x1p30);
-  return std::llround(std::ldexp(std::round(bounded), std::min(exponent, 0)));
-}
-
 }  // namespace
 
 int32_t QuantizeInt8(float real, float scale, int32_t zero_point) {
@@ -58,7 +48,7 @@ int32_t RequantizeStored(int32_t stored, const Quantization& from, const Quantiz
     return ((value * multiplier + half) >> kConvertBits) + into.zero_point[0];
   }
   const double exact = static_cast<double>(from.scale[0]) / static_cast<double>(into.scale[0]);
-  return static_cast<int32_t>(MultiplyTwiceRounded(value, exact) + into.zero_point[0]);
+  return MultiplyReference(value, ToFixedPoint(exact)) + into.zero_point[0];
 }
 
 Int8Output OutputOf(const Quantization& output, const Activation& activation) {

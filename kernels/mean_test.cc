@@ -1,0 +1,36 @@
+#include "kernels/mean.h"
+
+#include <cmath>
+#include <vector>
+
+#include "kernels/testing.h"
+
+namespace wranglet {
+namespace {
+
+TEST(Mean, EqualsTheReferenceOnRandomShapes) {
+  ForEachSeed(1000, [](Random& random) {
+    MeanInt8Params params{.batch = random.Int(1, 3),
+                          .rows = random.Int(1, 60),
+                          .channels = random.Int(1, 35),
+                          .input_zero_point = random.Int(-128, 127),
+                          .output = random.Output()};
+    params.scale = random.Float(0.5f, 2.0f) / static_cast<float>(params.rows);
+    const auto input = random.Bytes(int64_t{params.batch} * params.rows * params.channels);
+    std::vector<int8_t> expected(static_cast<size_t>(params.batch * params.channels));
+    std::vector<int8_t> actual(expected.size());
+    MeanInt8Reference(params, input.data(), expected.data());
+    MeanInt8(params, input.data(), actual.data());
+    EXPECT_TRUE(SameBytes(actual, expected));
+
+    const MeanFloat32Params real{params.batch, params.rows, params.channels};
+    const auto reals = random.Floats(static_cast<int64_t>(input.size()), -5, 5);
+    std::vector<float> expected_reals(expected.size()), actual_reals(expected.size());
+    MeanFloat32Reference(real, reals.data(), expected_reals.data());
+    MeanFloat32(real, reals.data(), actual_reals.data());
+    EXPECT_TRUE(SameBytes(actual_reals, expected_reals));
+  });
+}
+
+}  // namespace
+}  // namespace wranglet
