@@ -14,6 +14,7 @@
 #include "kernels/image/jpeg_writer.h"
 #include "plugin/compiler/cli/command.h"
 #include "plugin/compiler/import/onnx_builder.h"
+#include "plugin/compiler/import/tflite_builder.h"
 #include "plugin/compiler/report/balance.h"
 
 namespace wranglet {
@@ -36,6 +37,26 @@ std::string ColourNetwork(const std::string& name = "</title><script>alert(1)</s
       .With("axis", int64_t{1})
       .Output("p")
       .Bytes();
+}
+
+// The same idea in int8, as a file has it: the mean of each colour, then a matrix.
+std::string QuantizedNetwork() {
+  TfliteBuilder file;
+  const TfliteQuantization pixels = {.scale = {1.0f / 127.5f}, .zero_point = {0}};
+  const int32_t image = file.Activation(tflite::TensorType_INT8, {1, 8, 8, 3}, pixels);
+  const int32_t mean = file.Activation(tflite::TensorType_INT8, {1, 3}, pixels);
+  const int32_t filter =
+      file.Constant<int8_t>(tflite::TensorType_INT8, {3, 3}, {90, -7, 5, 3, 91, -11, 2, 9, 89},
+                            {.scale = {0.013f}, .zero_point = {0}});
+  const int32_t bias = file.Constant<int32_t>(tflite::TensorType_INT32, {3}, {301, -77, 13});
+  const int32_t scores =
+      file.Activation(tflite::TensorType_INT8, {1, 3}, {.scale = {0.0123f}, .zero_point = {5}});
+  file.Operator(tflite::BuiltinOperator_MEAN, {image, file.Indices({1, 2})}, {mean},
+                tflite::CreateReducerOptions(file.fbb, false));
+  file.Operator(tflite::BuiltinOperator_FULLY_CONNECTED, {mean, filter, bias}, {scores},
+                tflite::CreateFullyConnectedOptions(file.fbb));
+  const std::vector<std::byte> bytes = file.Finish({image}, {scores});
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 class Eval : public testing::Test {
@@ -158,6 +179,20 @@ TEST_F(Eval, MayBeComparedWithAnotherNetwork) {
   EXPECT_EQ(json["reference"]["agreement"], 100.0);
   ASSERT_EQ(json["reference"]["layers"].size(), 3u) << "the first is called otherwise";
   EXPECT_TRUE(json["reference"]["layers"][0]["sqnr"].is_null()) << "exact";
+}
+
+TEST_F(Eval, AFileThatIsQuantisedIsComparedWithItsRealNumbers) {
+  Write("net.onnx", QuantizedNetwork());
+  const Json json = RunJson("eval", {Path("in")});
+  EXPECT_NEAR(json["labelled"]["top1"], 100.0 * 5 / 6, 1e-9);
+  const Json& reference = json["reference"];
+  EXPECT_EQ(reference["precision"], "unrounded");
+  EXPECT_EQ(reference["agreement"], 100.0);
+  ASSERT_EQ(reference["layers"].size(), 2u);
+  for (const Json& layer : reference["layers"]) {
+    EXPECT_GT(layer["sqnr"], 35.0) << layer << ": nothing but rounding to 8 bits";
+    EXPECT_LT(layer["sqnr"], 60.0) << layer;
+  }
 }
 
 TEST_F(Eval, TakesATable) {

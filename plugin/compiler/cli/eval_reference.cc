@@ -14,7 +14,7 @@ Result<CompiledModel> RealOf(const CompiledModel& model) {
   WRANGLET_ASSIGN(Graph graph, FloatForm(model.graph));
   WRANGLET_ASSIGN(Plan plan, MakePlan(graph));
   ModelInfo info = model.info;
-  info.precision = "float32";
+  info.precision = "unrounded";
   return CompiledModel{std::move(graph), std::move(plan), std::move(info), model.options};
 }
 

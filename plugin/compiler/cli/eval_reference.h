@@ -16,8 +16,8 @@ namespace wranglet {
 Result<bool> IsQuantizedFile(const std::string& path);
 
 // The network at `path`, compiled for the same images as `model`. With no path, the float network
-// that `model` was made from, or, when the file itself is quantised, FloatForm of it; nothing when
-// `model` is of float32.
+// that `model` was made from, or, when the file itself is quantised, FloatForm of it, whose
+// precision is called "unrounded"; nothing when `model` is of float32.
 Result<std::optional<CompiledModel>> CompileReference(const CompiledModel& model,
                                                       const std::string& path);
 

@@ -54,7 +54,8 @@ std::string Plot(const BarChart& chart, const std::string& bar_title) {
   Table table{.columns = {{"#"}, {bar_title}, {chart.title, true}}};
   for (size_t i = 0; i < chart.bars.size(); ++i) {
     const Bar& bar = chart.bars[i];
-    table.rows.push_back({std::to_string(i + 1), bar.label, WithUnit(bar.value, chart.unit)});
+    table.rows.push_back(
+        {std::to_string(chart.first_number + i), bar.label, WithUnit(bar.value, chart.unit)});
   }
   return "<section>\n" + Element("h2", chart.title) + Element("p", chart.description) +
          BarChartAsSvg(chart) + "<details>\n" + Element("summary", "As a table") +
@@ -74,7 +75,8 @@ BarChart ArenaChart(const Plan& plan) {
                         "Bytes of activations and scratch memory that are alive at each "
                         "step. The peak: " +
                         PeakOf(plan) + ".",
-                    .unit = Unit::kBytes};
+                    .unit = Unit::kBytes,
+                    .first_number = 0};
   for (size_t i = 0; i < plan.live_bytes.size(); ++i) {
     std::string label = i == 0 ? "inputs written" : "outputs read";
     if (i > 0 && i <= plan.steps.size()) label = plan.steps[i - 1].node;

@@ -98,14 +98,15 @@ std::string Bars(const BarChart& chart, double top) {
   return svg;
 }
 
-// Numbers of the bars, from 1, as many as there is room for.
-std::string BarNumbers(size_t bars) {
+// Numbers of the bars, as many as there is room for.
+std::string BarNumbers(const BarChart& chart) {
   std::string svg;
+  const size_t bars = chart.bars.size();
   const double pitch = kPlotWidth / static_cast<double>(bars);
   const size_t every = (bars + kMostNumbers - 1) / kMostNumbers;
   for (size_t i = 0; i < bars; i += every) {
     svg += Text(kLeft + pitch * (static_cast<double>(i) + 0.5), kHeight - 10, "middle",
-                std::to_string(i + 1));
+                std::to_string(chart.first_number + i));
   }
   return svg;
 }
@@ -129,8 +130,7 @@ std::string BarChartAsSvg(const BarChart& chart) {
          "\" role=\"img\" aria-labelledby=\"" + chart.id + "-title " + chart.id + "-desc\">\n" +
          "<title id=\"" + chart.id + "-title\">" + EscapeHtml(chart.title) + "</title>\n" +
          "<desc id=\"" + chart.id + "-desc\">" + EscapeHtml(chart.description) + "</desc>\n" +
-         Grid(top, step, chart.unit) + Bars(chart, top) + BarNumbers(chart.bars.size()) +
-         "</svg>\n";
+         Grid(top, step, chart.unit) + Bars(chart, top) + BarNumbers(chart) + "</svg>\n";
 }
 
 }  // namespace wranglet

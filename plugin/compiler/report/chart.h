@@ -3,6 +3,7 @@
 #ifndef WRANGLET_PLUGIN_COMPILER_REPORT_CHART_H_
 #define WRANGLET_PLUGIN_COMPILER_REPORT_CHART_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct BarChart {
   std::string title;        // what a reader who hears the page is told
   std::string description;  // and what there is to see
   Unit unit = Unit::kCount;
-  std::vector<Bar> bars;  // values below 0 are drawn as 0
+  std::vector<Bar> bars;    // values below 0 are drawn as 0
+  size_t first_number = 1;  // of the first bar, on the axis
 };
 
 // An <svg> element, which takes its colours from the page's --bar, --mark, --grid and currentColor.

@@ -96,6 +96,24 @@ TEST(Chart, BarsStandOnTheLineInProportion) {
   EXPECT_NE(svg.find("class=\"mark\" x=\"365.33\" y=\"12.00\""), std::string::npos) << svg;
 }
 
+TEST(Chart, NumbersAreOfBarsAndNoMoreThanFit) {
+  const auto numbers = [](size_t bars, size_t first) {
+    const std::string svg = BarChartAsSvg({.id = "c",
+                                           .title = "t",
+                                           .bars = std::vector<Bar>(bars, Bar{"b", 1}),
+                                           .first_number = first});
+    std::string text;
+    constexpr char kMiddle[] = "text-anchor=\"middle\">";
+    for (size_t at = 0; (at = svg.find(kMiddle, at)) != std::string::npos;) {
+      at += sizeof kMiddle - 1;
+      text += svg.substr(at, svg.find('<', at) - at) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(numbers(3, 0), "0 1 2 ");
+  EXPECT_EQ(numbers(50, 1), "1 4 7 10 13 16 19 22 25 28 31 34 37 40 43 46 49 ");
+}
+
 TEST(Chart, AnyBarsMakeOne) {
   for (const auto& bars : {std::vector<Bar>{}, std::vector<Bar>{{"zero", 0}},
                            std::vector<Bar>(5000, Bar{"many", 1e-3})}) {
