@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "kernels/broadcast.h"
@@ -82,64 +83,77 @@ inline void AddInt8Reference(const AddInt8Params& params, const int8_t* a, const
   });
 }
 
-// TensorFlow Lite's arithmetic (reference/add.h, sub.h): both operands, 15 bits to the left, are
-// brought to twice the larger scale, so that their sum fits, and the sum to the output's.
-struct AddInt16Params {
+// TensorFlow Lite's arithmetic (reference/add.h, sub.h), for int16, and for int8 of scales that
+// XNNPACK declines: both operands, shifted to the left, are brought to twice the larger scale, so
+// that their sum fits, and the sum to the output's.
+template <typename T>
+struct AddFixedPointParams {
+  static constexpr int32_t kShift = sizeof(T) == 1 ? 20 : 15;
+
   Broadcast shape;
   bool subtract = false;
+  int32_t a_zero_point = 0, b_zero_point = 0, output_zero_point = 0;
   FixedPoint a_scale, b_scale, output_scale;
-  Int16Output output;
+  int32_t min = std::numeric_limits<T>::min(), max = std::numeric_limits<T>::max();
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("shape", shape), v("subtract", subtract), v("a_scale", a_scale), v("b_scale", b_scale);
-    v("output_scale", output_scale), v("output", output);
+    v("shape", shape), v("subtract", subtract), v("a_zero_point", a_zero_point);
+    v("b_zero_point", b_zero_point), v("output_zero_point", output_zero_point);
+    v("a_scale", a_scale), v("b_scale", b_scale), v("output_scale", output_scale);
+    v("min", min), v("max", max);
   }
 };
 
-inline constexpr int32_t kAddInt16Shift = 15;
-
-// Without shape and output. Nothing when the output's scale is so much smaller than an input's that
-// the sum would have to be multiplied by 1 or more, which TensorFlow Lite refuses too.
-inline std::optional<AddInt16Params> MakeAddInt16Params(float a_scale, float b_scale,
-                                                        float output_scale) {
+// The scales alone. Nothing when the output's is so much smaller than an input's that the sum would
+// have to be multiplied by 1 or more, which TensorFlow Lite refuses too.
+template <typename T>
+inline std::optional<AddFixedPointParams<T>> MakeAddFixedPointParams(float a_scale, float b_scale,
+                                                                     float output_scale) {
+  using Params = AddFixedPointParams<T>;
   const double twice = 2 * std::max(double{a_scale}, double{b_scale});
-  const double to_output = twice / (double{1 << kAddInt16Shift} * double{output_scale});
+  const double to_output = twice / (double{1 << Params::kShift} * double{output_scale});
   if (!(to_output < 1)) return std::nullopt;
-  return AddInt16Params{.a_scale = ToFixedPoint(double{a_scale} / twice),
-                        .b_scale = ToFixedPoint(double{b_scale} / twice),
-                        .output_scale = ToFixedPoint(to_output)};
+  return Params{.a_scale = ToFixedPoint(double{a_scale} / twice),
+                .b_scale = ToFixedPoint(double{b_scale} / twice),
+                .output_scale = ToFixedPoint(to_output)};
 }
 
 // output may be an operand that is not repeated.
-inline void AddInt16(const AddInt16Params& params, const int16_t* a, const int16_t* b,
-                     int16_t* output) {
+template <typename T>
+inline void AddFixedPoint(const AddFixedPointParams<T>& params, const T* a, const T* b, T* output) {
   const MultiplyFixedPoint scale_a(params.a_scale), scale_b(params.b_scale);
   const MultiplyFixedPoint scale_output(params.output_scale);
-  const v128_t min = wasm_i16x8_splat(static_cast<int16_t>(params.output.min));
-  const v128_t max = wasm_i16x8_splat(static_cast<int16_t>(params.output.max));
+  const auto splat = [](int32_t value) { return wasm_i16x8_splat(static_cast<int16_t>(value)); };
+  const v128_t a_zero_point = splat(params.a_zero_point), b_zero_point = splat(params.b_zero_point);
+  const v128_t output_zero_point = splat(params.output_zero_point);
+  const v128_t min = splat(params.min), max = splat(params.max);
   const auto add = [&](v128_t a4, v128_t b4) {
-    const v128_t x = scale_a(wasm_i32x4_shl(a4, kAddInt16Shift));
-    const v128_t y = scale_b(wasm_i32x4_shl(b4, kAddInt16Shift));
+    const v128_t x = scale_a(wasm_i32x4_shl(a4, params.kShift));
+    const v128_t y = scale_b(wasm_i32x4_shl(b4, params.kShift));
     return scale_output(params.subtract ? wasm_i32x4_sub(x, y) : wasm_i32x4_add(x, y));
   };
   CombineLanes(params.shape, a, b, output, [&](v128_t a8, v128_t b8) {
-    const v128_t low = add(wasm_i32x4_extend_low_i16x8(a8), wasm_i32x4_extend_low_i16x8(b8));
-    const v128_t high = add(wasm_i32x4_extend_high_i16x8(a8), wasm_i32x4_extend_high_i16x8(b8));
-    return wasm_i16x8_min(wasm_i16x8_max(wasm_i16x8_narrow_i32x4(low, high), min), max);
+    const v128_t x = wasm_i16x8_sub(a8, a_zero_point), y = wasm_i16x8_sub(b8, b_zero_point);
+    const v128_t low = add(wasm_i32x4_extend_low_i16x8(x), wasm_i32x4_extend_low_i16x8(y));
+    const v128_t high = add(wasm_i32x4_extend_high_i16x8(x), wasm_i32x4_extend_high_i16x8(y));
+    const v128_t sum = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(low, high), output_zero_point);
+    return wasm_i16x8_min(wasm_i16x8_max(sum, min), max);
   });
 }
 
 // The definition.
-inline void AddInt16Reference(const AddInt16Params& params, const int16_t* a, const int16_t* b,
-                              int16_t* output) {
-  CombineReference(params.shape, a, b, output, [&params](int16_t x, int16_t y) {
-    constexpr int32_t kOne = 1 << kAddInt16Shift;
-    const int32_t scaled_x = MultiplyReference(x * kOne, params.a_scale);
-    const int32_t scaled_y = MultiplyReference(y * kOne, params.b_scale);
+template <typename T>
+inline void AddFixedPointReference(const AddFixedPointParams<T>& params, const T* a, const T* b,
+                                   T* output) {
+  CombineReference(params.shape, a, b, output, [&params](T x, T y) {
+    constexpr int32_t kOne = 1 << AddFixedPointParams<T>::kShift;
+    const int32_t scaled_x = MultiplyReference((x - params.a_zero_point) * kOne, params.a_scale);
+    const int32_t scaled_y = MultiplyReference((y - params.b_zero_point) * kOne, params.b_scale);
     const int32_t sum = params.subtract ? scaled_x - scaled_y : scaled_x + scaled_y;
-    return static_cast<int16_t>(std::clamp(MultiplyReference(sum, params.output_scale),
-                                           params.output.min, params.output.max));
+    return static_cast<T>(
+        std::clamp(MultiplyReference(sum, params.output_scale) + params.output_zero_point,
+                   params.min, params.max));
   });
 }
 

@@ -3,62 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
-#include "kernels/add.h"
 #include "kernels/binary_float32.h"
 #include "kernels/maximum.h"
 #include "kernels/multiply.h"
 #include "kernels/prelu.h"
 #include "kernels/testing.h"
+#include "kernels/testing_broadcast.h"
 
 namespace wranglet {
 namespace {
-
-Broadcast OneRow(int32_t size) { return {.sizes = {1, 1, 1, 1, 1, size}}; }
-
-// A shape whose operands are repeated along some dimensions, and how many elements each has.
-struct RandomBroadcast {
-  explicit RandomBroadcast(Random& random) {
-    const int32_t rank = random.Int(1, 6);
-    for (size_t axis = 6; axis-- > 6 - static_cast<size_t>(rank);) {
-      const bool is_last = axis == 5;
-      // Long rows now and then, so that whole vectors are met.
-      const int32_t size = is_last ? random.Int(1, 40) : random.Int(1, 3);
-      const int32_t repeats = random.Int(0, 2);  // 1: a, 2: b
-      shape.sizes[axis] = size;
-      shape.a_strides[axis] = repeats == 1 ? 0 : a_count;
-      shape.b_strides[axis] = repeats == 2 ? 0 : b_count;
-      if (repeats != 1) a_count *= size;
-      if (repeats != 2) b_count *= size;
-      count *= size;
-    }
-  }
-
-  Broadcast shape;
-  int32_t a_count = 1, b_count = 1, count = 1;
-};
-
-// Whether a kernel and its definition give the same, in place too where that is allowed.
-template <typename T, typename Params, typename Kernel, typename Reference>
-void ExpectEqual(const Params& params, const std::vector<T>& a, const std::vector<T>& b,
-                 int32_t count, const Kernel& kernel, const Reference& reference) {
-  std::vector<T> expected(static_cast<size_t>(count)), actual(expected.size());
-  reference(params, a.data(), b.data(), expected.data());
-  kernel(params, a.data(), b.data(), actual.data());
-  EXPECT_TRUE(SameBytes(actual, expected));
-  if (a.size() == expected.size()) {
-    std::vector<T> in_place = a;
-    kernel(params, in_place.data(), b.data(), in_place.data());
-    EXPECT_TRUE(SameBytes(in_place, expected)) << "in place of a";
-  }
-  if (b.size() == expected.size()) {
-    std::vector<T> in_place = b;
-    kernel(params, a.data(), in_place.data(), in_place.data());
-    EXPECT_TRUE(SameBytes(in_place, expected)) << "in place of b";
-  }
-}
 
 TEST(Broadcast, GoesOnOrRepeatsAlongEachDimension) {
   // a [2,1,3] and b [4,1], so [2,4,3].
@@ -69,97 +24,6 @@ TEST(Broadcast, GoesOnOrRepeatsAlongEachDimension) {
                    [](int8_t x, int8_t y) { return static_cast<int8_t>(x + y); });
   EXPECT_EQ(output, (std::vector<int8_t>{11, 12, 13, 21, 22, 23, 31, 32, 33, 41, 42, 43,
                                          14, 15, 16, 24, 25, 26, 34, 35, 36, 44, 45, 46}));
-}
-
-TEST(AddInt8, EqualsTheReferenceOnRandomScalesAndShapes) {
-  ForEachSeed(2500, [](Random& random) {
-    const RandomBroadcast r(random);
-    const float output_scale = random.Float(0.01f, 1.0f);
-    const float a_scale = output_scale * std::ldexp(random.Float(0.5f, 1), random.Int(-8, 7));
-    const float b_scale = output_scale * std::ldexp(random.Float(0.5f, 1), random.Int(-8, 7));
-    const auto params = MakeAddInt8Params(r.shape, a_scale, random.Int(-128, 127),
-                                          random.Int(0, 1) ? b_scale : -b_scale,
-                                          random.Int(-128, 127), output_scale, random.Output());
-    ASSERT_TRUE(params.has_value());
-    ExpectEqual(*params, random.Bytes(r.a_count), random.Bytes(r.b_count), r.count, AddInt8,
-                AddInt8Reference);
-  });
-}
-
-TEST(AddInt8, EqualsTheReferenceOnEveryPair) {
-  constexpr int32_t kCount = 256 * 256;
-  std::vector<int8_t> a(kCount), b(kCount);
-  for (int32_t i = 0; i < kCount; ++i) {
-    a[static_cast<size_t>(i)] = static_cast<int8_t>(i / 256 - 128);
-    b[static_cast<size_t>(i)] = static_cast<int8_t>(i % 256 - 128);
-  }
-  for (const int32_t zero_point : {-128, 0, 127}) {
-    // The ratios at the ends of what can be expressed, and one between.
-    for (const float ratio : {0x1p-10f, 0.8f, 0x1.fffffep7f}) {
-      const auto params = MakeAddInt8Params(OneRow(kCount), ratio, zero_point, ratio / 3,
-                                            -zero_point - 1, 1.0f, {.zero_point = zero_point});
-      ASSERT_TRUE(params.has_value());
-      ExpectEqual(*params, a, b, kCount, AddInt8, AddInt8Reference);
-    }
-  }
-}
-
-TEST(AddInt8, GivesTheLargerRatioTwentyOneBits) {
-  const auto params = MakeAddInt8Params(OneRow(1), 0.75f, 3, 0.25f, -2, 0.5f, {});
-  ASSERT_TRUE(params.has_value());
-  EXPECT_EQ(params->shift, 20);  // the larger ratio is 1.5
-  EXPECT_EQ(params->a_multiplier, 3 << 19);
-  EXPECT_EQ(params->b_multiplier, 1 << 19);
-  EXPECT_EQ(params->bias, (1 << 19) - 3 * (3 << 19) + 2 * (1 << 19));
-}
-
-TEST(AddInt8, IsWithinAStepOfTheRealSum) {
-  ForEachSeed(500, [](Random& random) {
-    const float scale = 0.1f;
-    const float a_scale = random.Float(0.01f, 0.3f), b_scale = random.Float(0.01f, 0.3f);
-    const int32_t a_zero = random.Int(-128, 127), b_zero = random.Int(-128, 127);
-    const auto params = MakeAddInt8Params(OneRow(1), a_scale, a_zero, b_scale, b_zero, scale, {});
-    ASSERT_TRUE(params.has_value());
-    const auto a = random.Bytes(1), b = random.Bytes(1);
-    std::vector<int8_t> sum(1);
-    AddInt8(*params, a.data(), b.data(), sum.data());
-    const float real =
-        a_scale * static_cast<float>(a[0] - a_zero) + b_scale * static_cast<float>(b[0] - b_zero);
-    EXPECT_NEAR(sum[0], std::clamp(real / scale, -128.0f, 127.0f), 0.51f);
-  });
-}
-
-TEST(AddInt8, RefusesScalesThatItCannotExpress) {
-  EXPECT_FALSE(MakeAddInt8Params(OneRow(1), 1e-6f, 0, 1e-6f, 0, 1.0f, {}).has_value());
-  EXPECT_FALSE(MakeAddInt8Params(OneRow(1), 300.0f, 0, 1.0f, 0, 1.0f, {}).has_value());
-}
-
-TEST(AddInt16, EqualsTheReferenceAndIsWithinAStepOfTheRealSum) {
-  ForEachSeed(2500, [](Random& random) {
-    const RandomBroadcast r(random);
-    const float scale = std::ldexp(random.Float(0.5f, 1), random.Int(-14, 0));
-    const float a_scale = scale * std::ldexp(random.Float(0.5f, 1), random.Int(-8, 4));
-    const float b_scale = scale * std::ldexp(random.Float(0.5f, 1), random.Int(-8, 4));
-    auto params = MakeAddInt16Params(a_scale, b_scale, scale);
-    ASSERT_TRUE(params.has_value());
-    params->shape = r.shape;
-    params->subtract = random.Int(0, 1) == 1;
-    params->output = random.Output16();
-    const auto a = random.Shorts(r.a_count), b = random.Shorts(r.b_count);
-    ExpectEqual(*params, a, b, r.count, AddInt16, AddInt16Reference);
-
-    std::vector<int16_t> sum(static_cast<size_t>(r.count));
-    AddInt16(*params, a.data(), b.data(), sum.data());
-    const double other = double{b_scale} * b[0] * (params->subtract ? -1 : 1);
-    const double real = (double{a_scale} * a[0] + other) / double{scale};
-    const double clamped = std::clamp<double>(real, params->output.min, params->output.max);
-    EXPECT_NEAR(sum[0], clamped, 0.51);
-  });
-}
-
-TEST(AddInt16, RefusesAnOutputMuchFinerThanItsInputs) {
-  EXPECT_FALSE(MakeAddInt16Params(1.0f, 1.0f, 0x1p-14f).has_value());
-  EXPECT_TRUE(MakeAddInt16Params(1.0f, 1.0f, 0x1.1p-14f).has_value());
 }
 
 TEST(MultiplyInt8, EqualsTheReferenceOnRandomScalesAndShapes) {

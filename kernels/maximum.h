@@ -25,8 +25,6 @@ struct MaximumParams {
     v("shape", shape), v("is_min", is_min), v("min", min), v("max", max);
   }
 };
-using MaximumInt8Params = MaximumParams<int8_t>;
-using MaximumInt16Params = MaximumParams<int16_t>;
 
 // output may be an operand that is not repeated.
 template <typename T>
@@ -37,15 +35,6 @@ inline void Maximum(const MaximumParams<T>& params, const T* a, const T* b, T* o
     const v128_t chosen = params.is_min ? wasm_i16x8_min(x, y) : wasm_i16x8_max(x, y);
     return wasm_i16x8_min(wasm_i16x8_max(chosen, min), max);
   });
-}
-
-inline void MaximumInt8(const MaximumInt8Params& params, const int8_t* a, const int8_t* b,
-                        int8_t* output) {
-  Maximum(params, a, b, output);
-}
-inline void MaximumInt16(const MaximumInt16Params& params, const int16_t* a, const int16_t* b,
-                         int16_t* output) {
-  Maximum(params, a, b, output);
 }
 
 // The definition.

@@ -97,8 +97,6 @@ struct DequantizeParams {
     v("count", count), v("scale", scale), v("zero_point", zero_point);
   }
 };
-using DequantizeInt8Float32Params = DequantizeParams<int8_t>;
-using DequantizeInt16Float32Params = DequantizeParams<int16_t>;
 
 // output = scale * (input - zero_point)
 template <typename T>
@@ -117,15 +115,6 @@ inline void DequantizeToFloat32(const DequantizeParams<T>& params, const T* inpu
       StoreUpTo4(output + i + 4, dequantize(wasm_i32x4_extend_high_i16x8(x)), left - 4);
     }
   }
-}
-
-inline void DequantizeInt8Float32(const DequantizeInt8Float32Params& params, const int8_t* input,
-                                  float* output) {
-  DequantizeToFloat32(params, input, output);
-}
-inline void DequantizeInt16Float32(const DequantizeInt16Float32Params& params, const int16_t* input,
-                                   float* output) {
-  DequantizeToFloat32(params, input, output);
 }
 
 struct RequantizeInt16Int8Params {

@@ -51,8 +51,8 @@ TEST(Dequantize, GivesTheNumberBack) {
     const auto bytes = random.Bytes(count);
     const auto shorts = random.Shorts(count);
     std::vector<float> of_bytes(bytes.size()), of_shorts(shorts.size());
-    DequantizeInt8Float32({count, scale, zero_point}, bytes.data(), of_bytes.data());
-    DequantizeInt16Float32({count, scale}, shorts.data(), of_shorts.data());
+    DequantizeToFloat32<int8_t>({count, scale, zero_point}, bytes.data(), of_bytes.data());
+    DequantizeToFloat32<int16_t>({count, scale}, shorts.data(), of_shorts.data());
     for (size_t i = 0; i < bytes.size(); ++i) {
       ASSERT_EQ(of_bytes[i], scale * static_cast<float>(bytes[i] - zero_point));
       ASSERT_EQ(of_shorts[i], scale * static_cast<float>(shorts[i]));

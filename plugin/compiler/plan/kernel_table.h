@@ -36,7 +36,8 @@ namespace wranglet {
 
 // A new kernel needs a line here and a lowering that makes its params.
 inline constexpr std::tuple kKernels = {
-    Kernel<&AddInt16>{"AddInt16", "kernels/add.h"},
+    Kernel<&AddFixedPoint<int8_t>>{"AddFixedPoint<int8_t>", "kernels/add.h"},
+    Kernel<&AddFixedPoint<int16_t>>{"AddFixedPoint<int16_t>", "kernels/add.h"},
     Kernel<&AddInt8>{"AddInt8", "kernels/add.h"},
     Kernel<&AveragePoolFloat32>{"AveragePoolFloat32", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt16>{"AveragePoolInt16", "kernels/average_pool.h"},
@@ -55,8 +56,8 @@ inline constexpr std::tuple kKernels = {
     Kernel<&DepthwiseConv2d<int16_t, int8_t>>{"DepthwiseConv2d<int16_t, int8_t>",
                                               "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
-    Kernel<&DequantizeInt16Float32>{"DequantizeInt16Float32", "kernels/quantize.h"},
-    Kernel<&DequantizeInt8Float32>{"DequantizeInt8Float32", "kernels/quantize.h"},
+    Kernel<&DequantizeToFloat32<int8_t>>{"DequantizeToFloat32<int8_t>", "kernels/quantize.h"},
+    Kernel<&DequantizeToFloat32<int16_t>>{"DequantizeToFloat32<int16_t>", "kernels/quantize.h"},
     Kernel<&GatherRuns>{"GatherRuns", "kernels/gather.h"},
     Kernel<&Gemm<int8_t, int8_t>>{"Gemm<int8_t, int8_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int8_t, int16_t>>{"Gemm<int8_t, int16_t>", "kernels/gemm_quantized.h"},
@@ -71,8 +72,8 @@ inline constexpr std::tuple kKernels = {
     Kernel<&MaxPoolFloat32>{"MaxPoolFloat32", "kernels/max_pool.h"},
     Kernel<&MaxPoolInt16>{"MaxPoolInt16", "kernels/max_pool.h"},
     Kernel<&MaxPoolInt8>{"MaxPoolInt8", "kernels/max_pool.h"},
-    Kernel<&MaximumInt16>{"MaximumInt16", "kernels/maximum.h"},
-    Kernel<&MaximumInt8>{"MaximumInt8", "kernels/maximum.h"},
+    Kernel<&Maximum<int8_t>>{"Maximum<int8_t>", "kernels/maximum.h"},
+    Kernel<&Maximum<int16_t>>{"Maximum<int16_t>", "kernels/maximum.h"},
     Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
     Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
     Kernel<&MoveElements>{"MoveElements", "kernels/move.h"},

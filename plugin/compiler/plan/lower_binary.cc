@@ -60,7 +60,7 @@ class LowerBinary {
         const auto params = MakeAddInt8Params(shape_, scale_a, ZeroPoint(a()),
                                               op_.kind == Kind::kSub ? -scale_b : scale_b,
                                               ZeroPoint(b()), scale, range);
-        if (!params) return TooFarApart();
+        if (!params) return AddFixedPoint<int8_t>(range.min, range.max);
         Emit(*params);
         return Done{};
       }
@@ -72,7 +72,7 @@ class LowerBinary {
       }
       case Kind::kMaximum:
       case Kind::kMinimum:
-        Emit(MaximumInt8Params{shape_, op_.kind == Kind::kMinimum, range.min, range.max},
+        Emit(MaximumParams<int8_t>{shape_, op_.kind == Kind::kMinimum, range.min, range.max},
              {Requantized(node_.inputs[0]), Requantized(node_.inputs[1])});
         return Done{};
       case Kind::kDiv:
@@ -86,15 +86,8 @@ class LowerBinary {
     const Int16Output range = Int16OutputOf(*output().quantization, op_.activation);
     switch (op_.kind) {
       case Kind::kAdd:
-      case Kind::kSub: {
-        std::optional<AddInt16Params> params = MakeAddInt16Params(scale_a, scale_b, scale);
-        if (!params) return TooFarApart();
-        params->shape = shape_;
-        params->subtract = op_.kind == Kind::kSub;
-        params->output = range;
-        Emit(*params);
-        return Done{};
-      }
+      case Kind::kSub:
+        return AddFixedPoint<int16_t>(range.min, range.max);
       case Kind::kMul: {
         const float product = scale_a * scale_b / scale;
         if (!std::isfinite(product)) return TooFarApart();
@@ -107,7 +100,7 @@ class LowerBinary {
           return to_.graph().ErrorAt(node_, "no kernel for int16 tensors of different scales",
                                      "give both inputs and the output one scale");
         }
-        Emit(MaximumInt16Params{shape_, op_.kind == Kind::kMinimum, range.min, range.max});
+        Emit(MaximumParams<int16_t>{shape_, op_.kind == Kind::kMinimum, range.min, range.max});
         return Done{};
       case Kind::kDiv:
         break;
@@ -128,6 +121,21 @@ class LowerBinary {
   Error NoKernel() const {
     return to_.graph().ErrorAt(node_, "no kernel for quantised tensors",
                                "multiply by the inverse instead, or keep the operator in float32");
+  }
+
+  template <typename T>
+  Status AddFixedPoint(int32_t min, int32_t max) {
+    auto params = MakeAddFixedPointParams<T>(Scale(a()), Scale(b()), Scale(output()));
+    if (!params) return TooFarApart();
+    params->shape = shape_;
+    params->subtract = op_.kind == Kind::kSub;
+    params->a_zero_point = ZeroPoint(a());
+    params->b_zero_point = ZeroPoint(b());
+    params->output_zero_point = ZeroPoint(output());
+    params->min = min;
+    params->max = max;
+    Emit(*params);
+    return Done{};
   }
 
   // An int8 input as the output stores its numbers: as it is, or looked up.

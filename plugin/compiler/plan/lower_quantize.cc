@@ -170,11 +170,11 @@ Status Lower(Lowering& to, const Node& node, const Dequantize&) {
   const int32_t count = CountOfOutput(to, node);
   if (to.tensor(node.outputs[0]).dtype != DType::kFloat32) return NoKernel(to, node);
   if (IsQuantized(input, DType::kInt16)) {
-    to.Emit(node, DequantizeInt16Float32Params{count, input.quantization->scale[0]},
+    to.Emit(node, DequantizeParams<int16_t>{count, input.quantization->scale[0]},
             {to.Read(node.inputs[0]), to.Write(node.outputs[0])});
   } else if (Is8Bit(input)) {
     const auto [bytes, zero_point] = SignedInput(to, node);
-    to.Emit(node, DequantizeInt8Float32Params{count, input.quantization->scale[0], zero_point},
+    to.Emit(node, DequantizeParams<int8_t>{count, input.quantization->scale[0], zero_point},
             {bytes, to.Write(node.outputs[0])});
   } else {
     return NoKernel(to, node);

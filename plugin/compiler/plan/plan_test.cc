@@ -273,6 +273,7 @@ TEST_F(PlanTest, ScalesTooFarApartAreAnError) {
   graph_.tensor(x).quantization->scale = {1e38f};
   EXPECT_NE(PlanError().find("n0' (FullyConnected): the scales"), std::string::npos) << PlanError();
   graph_.tensor(x).quantization->scale = {1e-38f};
+  graph_.tensor(y).quantization->scale = {1e30f};
   EXPECT_NE(PlanError().find("n1' (Add): the scales"), std::string::npos) << PlanError();
 }
 
