@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 namespace wranglet {
 namespace {
 
@@ -65,6 +66,21 @@ TEST(Validate, RefusesWhatNoStageCouldTrust) {
   EXPECT_NE(broken([](Graph& g) { g.tensor(0).quantization = Quantization{{1, 2}, {0}, 0}; }), "");
   EXPECT_NE(broken([](Graph& g) { g.nodes[0].As<Conv2D>()->window.stride_h = 0; }), "");
   EXPECT_NE(broken([](Graph& g) { g.nodes[0].As<Conv2D>()->groups = 2; }), "");
+}
+
+TEST(Validate, OnlyConstantsMayHaveAScaleOfZero) {
+  const auto error = [](TensorId id, float scale) {
+    Graph graph = ConvolutionGraph();
+    graph.tensor(id).quantization = Quantization{{scale}, {0}};
+    return ErrorOf(graph);
+  };
+  EXPECT_EQ(error(0, 0.5f), "");
+  EXPECT_EQ(error(0, 0.0f), "a.onnx: tensor 'x' has a scale of 0.000000");
+  EXPECT_EQ(error(1, 0.0f), "");
+  for (const float scale : {-1.0f, INFINITY, NAN}) {
+    EXPECT_NE(error(0, scale), "");
+    EXPECT_NE(error(1, scale), "");
+  }
 }
 
 TEST(Validate, ABiasHasOneNumberAChannelOrIsAbsent) {

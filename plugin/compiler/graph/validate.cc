@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 #include <string_view>
@@ -76,6 +77,12 @@ class Validator {
     const Quantization& q = *tensor.quantization;
     if (q.scale.empty() || q.scale.size() != q.zero_point.size()) {
       return error("unequal numbers of scales and zero points");
+    }
+    for (const float scale : q.scale) {
+      // A constant's elements may all be 0, and its scale with them; activations are divided by
+      // theirs.
+      const bool fits = std::isfinite(scale) && (tensor.constant ? scale >= 0 : scale > 0);
+      if (!fits) return error("a scale of " + std::to_string(scale));
     }
     if (q.scale.size() > 1 &&
         (q.axis < 0 || q.axis >= static_cast<int>(tensor.shape.size()) ||

@@ -117,6 +117,17 @@ TEST(TfliteImport, ReadsMisalignedZeroPoints) {
   EXPECT_NE(graph.error().message.find("has the zero point"), std::string::npos);
 }
 
+TEST(TfliteImport, FloatsHaveNoScale) {
+  TfliteBuilder file;
+  const int32_t x = file.Activation(tflite::TensorType_FLOAT32, {1, 2}, {{0.5f}, {3}});
+  const int32_t y = file.Activation(tflite::TensorType_INT8, {1, 2}, {{0.5f}, {3}});
+  file.Operator(tflite::BuiltinOperator_QUANTIZE, {x}, {y});
+  const Result<Graph> graph = ImportTflite("m.tflite", file.Finish({x}, {y}));
+  ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+  EXPECT_FALSE(graph->tensor(graph->inputs[0]).quantization.has_value());
+  EXPECT_TRUE(graph->tensor(graph->outputs[0]).quantization.has_value());
+}
+
 TEST(TfliteImport, EveryTruncationIsRefused) {
   const std::vector<std::byte> whole = Model().Bytes();
   for (size_t length = 0; length < whole.size(); ++length) {

@@ -170,7 +170,11 @@ Result<Tensor> ReadTfliteTensor(const tflite::Tensor& record, const tflite::Mode
   if (!count.ok()) return placed({.message = "is too large: " + ToString(tensor.shape)});
   Result<std::optional<Quantization>> quantization = ReadQuantization(record, tensor.shape);
   if (!quantization.ok()) return placed(quantization.error());
-  tensor.quantization = *quantization;
+  // Elsewhere a scale says how a number came about, but not what it is.
+  const bool is_stored = tensor.dtype == DType::kInt8 || tensor.dtype == DType::kUint8 ||
+                         tensor.dtype == DType::kInt16 ||
+                         (is_constant && tensor.dtype != DType::kFloat32);
+  if (is_stored) tensor.quantization = *quantization;
 
   if (!is_constant) return tensor;
   const std::span bytes(reinterpret_cast<const std::byte*>(data->data()), data->size());
