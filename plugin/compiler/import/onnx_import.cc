@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "onnx/onnx.pb.h"
+#include "plugin/compiler/import/onnx_gelu.h"
 #include "plugin/compiler/import/onnx_node.h"
 #include "plugin/compiler/import/onnx_operators.h"
 #include "plugin/compiler/import/onnx_tensor.h"
@@ -196,6 +197,7 @@ Result<Graph> ImportOnnx(std::string_view file, std::span<const std::byte> bytes
   if (!model.has_graph() || model.graph().node_size() == 0) {
     return unreadable("is no ONNX model, or one without a graph");
   }
+  RecognizeGelu(*model.mutable_graph());
   return Importer(file, model).Import();
 }
 

@@ -10,6 +10,7 @@
 #include "plugin/compiler/passes/layout_views.h"
 #include "plugin/compiler/passes/on_base.h"
 #include "plugin/compiler/passes/pass.h"
+#include "plugin/compiler/passes/reshape_on_base.h"
 
 namespace wranglet {
 namespace {
@@ -91,7 +92,6 @@ class Rewriter {
 
   Status RewriteReshape(Node node) {
     const View view = views_.Of(node.inputs[0]);
-    const Shape from = graph_.tensor(node.inputs[0]).shape;
     const Shape to = graph_.tensor(node.outputs[0]).shape;
     if (view.reshaped || KeepsOrder(graph_.tensor(view.base).shape, view.permutation)) {
       const TensorId base = view.reshaped ? views_.Materialize(node.inputs[0]) : view.base;
@@ -104,40 +104,16 @@ class Rewriter {
       }
       return Done{};
     }
-    if (WithoutOnes(from) == WithoutOnes(to)) {
-      ViewWithOtherOnes(node.outputs[0], view);
+    const Shape& shape = graph_.tensor(view.base).shape;
+    const std::optional<ReshapedBase> reshaped = ReshapeOnBase(shape, view.permutation, to);
+    // A matrix is mostly read by a fully connected layer, which needs no order.
+    if (reshaped && (to.size() > 2 || KeepsOrder(shape, reshaped->order))) {
+      const TensorId base = views_.Transposed(view.base, reshaped->order);
+      views_.Set(node.outputs[0], {views_.Reshaped(base, reshaped->shape), reshaped->permutation});
     } else {
       views_.Set(node.outputs[0], {view.base, view.permutation, /*reshaped=*/true});
     }
     return Done{};
-  }
-
-  static Shape WithoutOnes(Shape shape) {
-    std::erase(shape, 1);
-    return shape;
-  }
-
-  // `output` is `view`, less some dimensions of 1, and with others: so it is a view of the base
-  // whose 1s are all behind.
-  void ViewWithOtherOnes(TensorId output, const View& view) {
-    const Shape from = graph_.tensor(view.base).shape;
-    const Shape to = graph_.tensor(output).shape;
-    Shape shape = WithoutOnes(from);
-    auto next_one = static_cast<int32_t>(shape.size());
-    shape.resize(to.size(), 1);
-    // Each dimension's place among those of the base that are not 1.
-    std::vector<int32_t> place(from.size());
-    for (size_t i = 0, count = 0; i < from.size(); ++i) {
-      place[i] = static_cast<int32_t>(from[i] == 1 ? count : count++);
-    }
-    Permutation kept = view.permutation;
-    std::erase_if(kept, [&](int32_t i) { return from[static_cast<size_t>(i)] == 1; });
-    Permutation permutation;
-    auto next = kept.begin();
-    for (const int64_t size : to) {
-      permutation.push_back(size == 1 ? next_one++ : place[static_cast<size_t>(*next++)]);
-    }
-    views_.Set(output, {views_.Reshaped(view.base, std::move(shape)), std::move(permutation)});
   }
 
   // The same reduction of the base, over the dimensions that the axes are there.

@@ -70,12 +70,12 @@ TensorId LayoutViews::ConstantBaseBy(TensorId id, const Permutation& permutation
   return found->second = graph_.Add(TransposedConstant(tensor, Inverse(permutation)));
 }
 
-TensorId LayoutViews::Reshaped(TensorId base, Shape shape) {
-  if (graph_.tensor(base).shape == shape) return base;
-  Tensor tensor = graph_.tensor(base);
+TensorId LayoutViews::Reshaped(TensorId from, Shape shape) {
+  if (graph_.tensor(from).shape == shape) return from;
+  Tensor tensor = graph_.tensor(from);
   tensor.shape = std::move(shape);
   const TensorId made = graph_.Add(std::move(tensor));
-  Append(made, Reshape{}, base);
+  Append(made, Reshape{}, from);
   return made;
 }
 

@@ -41,12 +41,12 @@ class LayoutViews {
   // The same of a constant, which gets leading 1s up to the permutation's rank.
   TensorId ConstantBaseBy(TensorId id, const Permutation& permutation);
 
-  // `base` in another shape, by an appended node unless it has it already.
-  TensorId Reshaped(TensorId base, Shape shape);
+  // `from` transposed, or in another shape, by an appended node unless it is as asked already.
+  // Where only 1s change places, a Transpose has no work.
+  TensorId Transposed(TensorId from, const Permutation& permutation);
+  TensorId Reshaped(TensorId from, Shape shape);
 
  private:
-  // `from` transposed, by an appended node, which has no work if only 1s change places.
-  TensorId Transposed(TensorId from, const Permutation& permutation);
   void Append(TensorId output, Operator op, TensorId input);
 
   Graph& graph_;

@@ -17,6 +17,9 @@ Status UnsignedToSigned(Graph& graph);
 // channels-last becomes channels-last itself.
 Status CancelTransposes(Graph& graph);
 
+// Makes one node of those that exporters write HardSigmoid, HardSwish and Gelu with.
+Status RecognizeFunctions(Graph& graph);
+
 // Puts BatchNormalization into the weights of the convolution or fully connected node before it;
 // one that has none before it becomes a depthwise convolution of 1x1, between Reshapes if need be.
 Status FoldBatchNormalization(Graph& graph);
@@ -38,9 +41,9 @@ using Pass = Status (*)(Graph&);
 
 // All of them, in the order in which they help each other: Transposes go first, so that the others
 // find producers and consumers side by side.
-inline constexpr Pass kPasses[] = {RemoveDeadNodes,        UnsignedToSigned, CancelTransposes,
-                                   FoldBatchNormalization, FuseBias,         FuseActivation,
-                                   FuseQuantization,       FuseActivation};
+inline constexpr Pass kPasses[] = {RemoveDeadNodes,    UnsignedToSigned,       CancelTransposes,
+                                   RecognizeFunctions, FoldBatchNormalization, FuseBias,
+                                   FuseActivation,     FuseQuantization,       FuseActivation};
 
 // Runs them, each followed by Validate.
 Status RunPasses(Graph& graph);

@@ -371,11 +371,15 @@ class RandomLayouts {
     made_.push_back({to, shape});
   }
 
-  // Back to the image's shape when it has as many elements, else with a dimension of 1 more.
+  // To one of several shapes when it has as many elements as the image, else with a dimension of 1
+  // more.
   void AppendReshape(const Made& from, const std::string& to) {
     Shape shape = from.shape;
     if (*ElementCount(shape) == 24) {
-      shape = {1, 4, 3, 2};
+      static const std::vector<Shape> kShapes = {{1, 4, 3, 2}, {1, 4, 3, 2}, {1, 2, 2, 3, 2},
+                                                 {1, 4, 6},    {12, 2},      {1, 2, 2, 6},
+                                                 {24},         {4, 1, 6},    {1, 8, 3}};
+      shape = kShapes[Below(kShapes.size())];
     } else if (shape.size() < 4) {
       shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(Below(shape.size() + 1)), 1);
     }
