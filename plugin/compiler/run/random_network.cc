@@ -32,12 +32,14 @@ RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_
   TensorId x = NewActivation(shape, 1.0f);
   graph_.inputs = {x};
   const std::vector<TensorId (RandomNetwork::*)(TensorId)> body = {
-      &RandomNetwork::AppendConv2D,    &RandomNetwork::AppendPointwise,
-      &RandomNetwork::AppendDepthwise, &RandomNetwork::AppendResidual,
-      &RandomNetwork::AppendClamp,     &RandomNetwork::AppendTranspose,
-      &RandomNetwork::AppendReshape,   &RandomNetwork::AppendPool,
-      &RandomNetwork::AppendPad,       &RandomNetwork::AppendSlice,
-      &RandomNetwork::AppendConcat,
+      &RandomNetwork::AppendConv2D,        &RandomNetwork::AppendPointwise,
+      &RandomNetwork::AppendDepthwise,     &RandomNetwork::AppendResidual,
+      &RandomNetwork::AppendClamp,         &RandomNetwork::AppendTranspose,
+      &RandomNetwork::AppendReshape,       &RandomNetwork::AppendPool,
+      &RandomNetwork::AppendPad,           &RandomNetwork::AppendSlice,
+      &RandomNetwork::AppendConcat,        &RandomNetwork::AppendUnary,
+      &RandomNetwork::AppendBinary,        &RandomNetwork::AppendPRelu,
+      &RandomNetwork::AppendNormalization,
   };
   for (int64_t layers = Pick(1, 6); layers > 0; --layers) {
     x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);

@@ -31,6 +31,10 @@ class RandomNetwork {
   // An activation of this shape; int8 ones get a scale under which values of `deviation` do not all
   // saturate.
   TensorId NewActivation(const Shape& shape, float deviation);
+  // A constant that is an activation's like, for operators of two.
+  TensorId NewOperand(const Shape& shape);
+  // Gives an int8 tensor this scale and zero point, and an int16 one 2^-15.
+  void Prescribe(TensorId id, float int8_scale, int32_t int8_zero_point);
   TensorId NewFilter(const Shape& shape, size_t channel_axis);
   TensorId NewBias(TensorId x, TensorId filter, int64_t channels);
   TensorId Append(Operator op, std::vector<TensorId> inputs, const Shape& shape, float deviation);
@@ -52,6 +56,10 @@ class RandomNetwork {
   TensorId AppendPad(TensorId x);
   TensorId AppendSlice(TensorId x);
   TensorId AppendConcat(TensorId x);
+  TensorId AppendUnary(TensorId x);
+  TensorId AppendBinary(TensorId x);
+  TensorId AppendPRelu(TensorId x);
+  TensorId AppendNormalization(TensorId x);
   TensorId AppendHead(TensorId x);
 
   std::mt19937 random_;

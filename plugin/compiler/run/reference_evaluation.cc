@@ -7,6 +7,8 @@
 #include <limits>
 #include <variant>
 
+#include "plugin/compiler/run/reference_unary.h"
+
 namespace wranglet {
 namespace {
 
@@ -104,6 +106,29 @@ class Evaluation {
   Values operator()(const Clamp& op) const {
     return ForEachOutput(
         [&](const Shape&, int64_t offset) { return Clamped(op.activation, At(0, offset)); });
+  }
+
+  Values operator()(const Unary& op) const {
+    return ForEachOutput(
+        [&](const Shape&, int64_t offset) { return ReferenceUnary(op, At(0, offset)); });
+  }
+
+  Values operator()(const PRelu&) const {
+    return ForEachOutput([&](const Shape& index, int64_t offset) {
+      const double x = At(0, offset);
+      return x < 0 ? x * At(1, OffsetOf(In(1).shape, index)) : x;
+    });
+  }
+
+  Values operator()(const L2Normalization&) const {
+    Values values = inputs_[0];
+    const auto depth = output_shape_.back();
+    for (auto row = values.begin(); row != values.end(); row += depth) {
+      double sum = 0;
+      for (auto v = row; v != row + depth; ++v) sum += *v * *v;
+      for (auto v = row; v != row + depth; ++v) *v /= std::sqrt(std::max(sum, 1e-6));
+    }
+    return values;
   }
 
   Values operator()(const Mean& op) const {
