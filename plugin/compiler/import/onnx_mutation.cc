@@ -34,19 +34,51 @@ constexpr int64_t kNumbers[] = {-1,
                                 int64_t{1} << 40,
                                 std::numeric_limits<int64_t>::min(),
                                 std::numeric_limits<int64_t>::max()};
-constexpr const char* kAttributes[] = {"alpha",     "auto_pad",
-                                       "axes",      "axis",
-                                       "beta",      "dilations",
-                                       "epsilon",   "group",
-                                       "keepdims",  "kernel_shape",
-                                       "max",       "min",
-                                       "pads",      "perm",
-                                       "strides",   "to",
-                                       "transB",    "value",
-                                       "value_int", "value_ints",
-                                       "allowzero", "noop_with_empty_axes",
-                                       "start",     "end"};
-constexpr const char* kStrings[] = {"SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "?"};
+constexpr const char* kAttributes[] = {"allowzero",
+                                       "alpha",
+                                       "auto_pad",
+                                       "axes",
+                                       "axis",
+                                       "beta",
+                                       "blocksize",
+                                       "ceil_mode",
+                                       "coordinate_transformation_mode",
+                                       "count_include_pad",
+                                       "dilations",
+                                       "end",
+                                       "ends",
+                                       "epsilon",
+                                       "gamma",
+                                       "group",
+                                       "keepdims",
+                                       "kernel_shape",
+                                       "max",
+                                       "min",
+                                       "mode",
+                                       "nearest_mode",
+                                       "noop_with_empty_axes",
+                                       "num_outputs",
+                                       "output_padding",
+                                       "output_shape",
+                                       "p",
+                                       "pads",
+                                       "perm",
+                                       "scales",
+                                       "split",
+                                       "start",
+                                       "starts",
+                                       "steps",
+                                       "strides",
+                                       "to",
+                                       "transA",
+                                       "transB",
+                                       "value",
+                                       "value_int",
+                                       "value_ints"};
+constexpr const char* kStrings[] = {
+    "SAME_UPPER", "SAME_LOWER", "VALID",         "NOTSET",     "?",       "linear",
+    "nearest",    "reflect",    "edge",          "asymmetric", "CRD",     "tanh",
+    "ceil",       "floor",      "align_corners", "half_pixel", "bilinear"};
 
 class Mutator {
  public:
@@ -116,6 +148,7 @@ class Mutator {
     node->add_input(from);
     if (Below(2) == 0) node->add_input(PickName());
     node->add_output(to);
+    if (Below(8) == 0) node->add_output(to + ".2");
     for (size_t i = static_cast<size_t>(graph_.node_size()) - 1; i > at; --i) {
       graph_.mutable_node()->SwapElements(static_cast<int>(i), static_cast<int>(i) - 1);
     }
@@ -169,6 +202,9 @@ class Mutator {
     }
     if (constant->data_type() == onnx::TensorProto::FLOAT && !constant->has_raw_data()) {
       constant->mutable_float_data()->Resize(static_cast<int>(count), 0.5f);
+    }
+    if (!constant->int32_data().empty()) {
+      constant->mutable_int32_data()->Resize(static_cast<int>(count), 1);
     }
   }
 
