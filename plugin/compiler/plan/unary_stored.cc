@@ -68,6 +68,17 @@ int32_t HardSwishStored(int32_t value, const Quantization& from, const Quantizat
   return RoundedShift(product, std::max(-output.exponent, 0)) + into.zero_point[0];
 }
 
+// TensorFlow Lite's RsqrtEvalQuantized: the inverse root of the stored value, with 20 bits of
+// fraction, times that of the scales.
+int32_t RsqrtStored(int32_t value, const Quantization& from, const Quantization& into) {
+  constexpr int32_t kBits = 20;
+  if (value <= 0) return std::numeric_limits<int16_t>::max();
+  const double root = std::ldexp(1 / std::sqrt(static_cast<double>(value)), kBits);
+  FixedPoint scale = ToFixedPoint(1.0 / double{std::sqrt(from.scale[0]) * into.scale[0]});
+  scale.exponent -= kBits;
+  return MultiplyReference(static_cast<int32_t>(std::lround(root)), scale) + into.zero_point[0];
+}
+
 // The nearest int32, from those that a double holds; of NaN 0.
 int32_t Rounded(float value) {
   if (std::isnan(value)) return 0;
@@ -128,6 +139,8 @@ int32_t UnaryStored(const Unary& op, int32_t stored, const Quantization& from,
       return HardSwishStored(value, from, into);
     case Unary::Kind::kLeakyRelu:
       return LeakyReluStored(op.alpha, value, from, into);
+    case Unary::Kind::kRsqrt:
+      return RsqrtStored(value, from, into);
     default:
       break;
   }

@@ -18,8 +18,8 @@ namespace wranglet {
 float UnaryOf(const Unary& op, float x);
 
 // The function of a stored value of 8 bits, before the output's type saturates it. Most are the
-// nearest to the float32 function; LeakyRelu, HardSwish and Abs are XNNPACK's or TensorFlow Lite's
-// own integer arithmetic, and Sqrt is rounded down as there.
+// nearest to the float32 function; LeakyRelu, HardSwish, Abs and Rsqrt are XNNPACK's or TensorFlow
+// Lite's own integer arithmetic, and Sqrt is rounded down as there.
 int32_t UnaryStored(const Unary& op, int32_t stored, const Quantization& from,
                     const Quantization& into);
 
