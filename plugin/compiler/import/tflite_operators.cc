@@ -16,7 +16,7 @@ const std::map<int, TfliteTranslation>& Translations() {
   static const auto* const kTranslations = [] {
     auto* translations = new std::map<int, TfliteTranslation>;
     for (const auto family : {TfliteConvolutions(), TfliteElementwise(), TfliteImages(),
-                              TfliteLayouts(), TfliteLinear(), TfliteSlices()}) {
+                              TfliteLayouts(), TfliteLinear(), TfliteParts(), TfliteSlices()}) {
       for (const auto& [op, translate] : family) translations->emplace(op, translate);
     }
     return translations;

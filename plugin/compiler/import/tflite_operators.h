@@ -35,6 +35,7 @@ std::span<const TfliteTranslationOf> TfliteElementwise();
 std::span<const TfliteTranslationOf> TfliteImages();
 std::span<const TfliteTranslationOf> TfliteLayouts();
 std::span<const TfliteTranslationOf> TfliteLinear();
+std::span<const TfliteTranslationOf> TfliteParts();
 std::span<const TfliteTranslationOf> TfliteSlices();
 
 // The range of values that a fused activation lets through.
