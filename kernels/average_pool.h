@@ -3,7 +3,8 @@
 //
 // Integers by TensorFlow Lite's own arithmetic (reference_integer_ops, pooling.h), which LiteRT
 // uses, for XNNPACK has no such kernel: the mean of the stored values, halves rounded away from
-// zero. Floats as XNNPACK's f32-avgpool: the sum times the reciprocal of the count.
+// zero, or, where they stand for another type's, from its zero. Floats as XNNPACK's f32-avgpool:
+// the sum times the reciprocal of the count.
 
 #ifndef WRANGLET_KERNELS_AVERAGE_POOL_H_
 #define WRANGLET_KERNELS_AVERAGE_POOL_H_
@@ -25,18 +26,20 @@ struct AveragePoolParams {
   WindowShape window;  // out_c is in_c, every window holds a pixel, and kMostPoolPixels at most
   // Whether the mean is that of the whole window, whose pixels beyond the image are 0.
   bool counts_padding = false;
+  int32_t origin = 0;  // of integers: halves are rounded away from it
   Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("window", window), v("counts_padding", counts_padding), v("output", output);
+    v("window", window), v("counts_padding", counts_padding), v("origin", origin);
+    v("output", output);
   }
 };
 using AveragePoolInt8Params = AveragePoolParams<Int8Output>;
 using AveragePoolInt16Params = AveragePoolParams<Int16Output>;
 using AveragePoolFloat32Params = AveragePoolParams<FloatOutput>;
 
-// So many elements of T sum up in an int32, with room for half their number.
+// So many elements of T, counted from another, sum up in an int32, with room for half their number.
 template <typename T>
 inline constexpr int32_t kMostPoolPixels = (1 << 30) >> (8 * sizeof(T) - 1);
 
@@ -76,9 +79,11 @@ class SumsInt16 {
   }
   void EndRow() {}
 
-  // Their means, as int16.
-  v128_t Means(int32_t count) const {
-    return wasm_i16x8_narrow_i32x4(MeansOf(low_, count), MeansOf(high_, count));
+  // Their means and `more`, as int16.
+  v128_t Means(int32_t count, int32_t more) const {
+    const v128_t lanes = wasm_i32x4_splat(more);
+    return wasm_i16x8_narrow_i32x4(wasm_i32x4_add(MeansOf(low_, count), lanes),
+                                   wasm_i32x4_add(MeansOf(high_, count), lanes));
   }
 
  private:
@@ -102,8 +107,8 @@ class SumsInt8 {
     added_ = 0;
   }
 
-  v128_t Means(int32_t count) const {
-    return wasm_i8x16_narrow_i16x8(low_.Means(count), high_.Means(count));
+  v128_t Means(int32_t count, int32_t more) const {
+    return wasm_i8x16_narrow_i16x8(low_.Means(count, more), high_.Means(count, more));
   }
 
  private:
@@ -131,13 +136,13 @@ inline void AveragePool(const Params& params, const T* input, T* output) {
   ForEachPoolBlock(w, input, output, [&](const PoolWindow& window, const T* from, size_t lanes) {
     const auto& [ys, xs] = window;
     const int32_t count = CountOf(params, window);
-    Sums sums((count - ys.Count() * xs.Count()) * ZeroOf(params.output));
+    Sums sums((count - ys.Count() * xs.Count()) * ZeroOf(params.output) - count * params.origin);
     for (int32_t y = ys.begin; y < ys.end; y += ys.step) {
       ForEachPoolPixel(xs, channels, from + static_cast<size_t>(y) * row, lanes,
                        [&](v128_t pixel) { sums.Add(pixel); });
       sums.EndRow();
     }
-    return Clamp(params.output, sums.Means(count));
+    return Clamp(params.output, sums.Means(count, params.origin));
   });
 }
 
@@ -189,7 +194,8 @@ inline void AveragePoolReference(const AveragePoolParams<Output>& params, const 
           std::clamp(sum * (1.0f / static_cast<float>(all)), params.output.min, params.output.max);
     } else {
       sum += (all - count) * average_pool_internal::ZeroOf(params.output);
-      const auto mean = static_cast<int32_t>(std::lround(sum / all));
+      const auto mean =
+          static_cast<int32_t>(std::lround((sum - all * params.origin) / all)) + params.origin;
       output[i] = static_cast<T>(std::clamp(mean, params.output.min, params.output.max));
     }
   }

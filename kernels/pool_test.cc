@@ -62,13 +62,14 @@ TEST(AveragePool, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(700, [](Random& random) {
     const WindowShape w = RandomPool(random);
     const bool counts_padding = random.Int(0, 1);
-    ExpectEqual<AveragePoolInt8Params, int8_t>({w, counts_padding, random.Output()},
+    const int32_t origin = random.Int(0, 1) ? -128 : 0;
+    ExpectEqual<AveragePoolInt8Params, int8_t>({w, counts_padding, origin, random.Output()},
                                                AveragePoolInt8, AveragePoolReference,
                                                RandomImage<int8_t>(random, w, 127));
-    ExpectEqual<AveragePoolInt16Params, int16_t>({w, counts_padding, RandomInt16Output(random)},
+    ExpectEqual<AveragePoolInt16Params, int16_t>({w, counts_padding, 0, RandomInt16Output(random)},
                                                  AveragePoolInt16, AveragePoolReference,
                                                  RandomImage<int16_t>(random, w, 32767));
-    ExpectEqual<AveragePoolFloat32Params, float>({w, counts_padding, RandomFloatOutput(random)},
+    ExpectEqual<AveragePoolFloat32Params, float>({w, counts_padding, 0, RandomFloatOutput(random)},
                                                  AveragePoolFloat32, AveragePoolReference,
                                                  random.Floats(InputSize(w), -1.0f, 1.0f));
   });
@@ -92,6 +93,15 @@ TEST(AveragePoolInt8, RoundsHalvesAwayFromZero) {
   std::vector<int8_t> output(4);
   AveragePoolInt8(params, input.data(), output.data());
   EXPECT_EQ(output, (std::vector<int8_t>{3, -3, 127, -128}));
+}
+
+TEST(AveragePoolInt8, RoundsHalvesUpWhereNothingIsBelowTheOrigin) {
+  const AveragePoolInt8Params params{.window = {.in_h = 2, .in_c = 4, .out_c = 4, .kernel_h = 2},
+                                     .origin = -128};
+  const std::vector<int8_t> input = {2, -2, 127, -128, 3, -3, 127, -127};
+  std::vector<int8_t> output(4);
+  AveragePoolInt8(params, input.data(), output.data());
+  EXPECT_EQ(output, (std::vector<int8_t>{3, -2, 127, -127}));
 }
 
 TEST(AveragePoolInt8, PaddingIsNoPixelUnlessItCounts) {

@@ -111,15 +111,33 @@ void AppendBatchMatMul(RandomTflite& net) {
   net.Continue(y);
 }
 
+template <RandomTflite::Weights weights, void (*append)(RandomTflite&)>
+void AppendWith(RandomTflite& net) {
+  net.weights = weights;
+  append(net);
+}
+
 }  // namespace
 
 std::vector<TfliteCase> FilterCases() {
+  constexpr auto kFloat16 = RandomTflite::Weights::kFloat16,
+                 kDynamic = RandomTflite::Weights::kInt8;
   return {
       {"CONV_2D", kAllPrecisions, AppendConv2D},
       {"DEPTHWISE_CONV_2D", kAllPrecisions, AppendDepthwiseConv2D<false>},
       {"DEPTHWISE_CONV_2D_OLD", kAllPrecisions, AppendDepthwiseConv2D<true>, Place::kAlone},
       {"FULLY_CONNECTED", kAllPrecisions, AppendFullyConnected},
       {"TRANSPOSE_CONV", kAllPrecisions, AppendTransposeConv},
+      {"CONV_2D_FLOAT16", kFloat32, AppendWith<kFloat16, AppendConv2D>, Place::kAlone},
+      {"DEPTHWISE_CONV_2D_FLOAT16", kFloat32, AppendWith<kFloat16, AppendDepthwiseConv2D<false>>,
+       Place::kAlone},
+      {"FULLY_CONNECTED_FLOAT16", kFloat32, AppendWith<kFloat16, AppendFullyConnected>,
+       Place::kAlone},
+      {"CONV_2D_DYNAMIC", kFloat32, AppendWith<kDynamic, AppendConv2D>, Place::kAlone},
+      {"DEPTHWISE_CONV_2D_DYNAMIC", kFloat32, AppendWith<kDynamic, AppendDepthwiseConv2D<false>>,
+       Place::kAlone},
+      {"FULLY_CONNECTED_DYNAMIC", kFloat32, AppendWith<kDynamic, AppendFullyConnected>,
+       Place::kAlone},
       {"BATCH_MATMUL", kFloat32 | kInt8 | kInt16, AppendBatchMatMul},
   };
 }

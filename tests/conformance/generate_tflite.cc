@@ -31,8 +31,8 @@ nlohmann::json Describe(const std::vector<Value>& values) {
 
 std::vector<TfliteCase> AllCases() {
   std::vector<TfliteCase> all;
-  for (const auto& cases :
-       {FilterCases(), ElementwiseCases(), WindowCases(), LayoutCases(), TypeCases()}) {
+  for (const auto& cases : {FilterCases(), ElementwiseCases(), WindowCases(), LayoutCases(),
+                            PartsCases(), TypeCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;

@@ -1,5 +1,6 @@
 // From one type to another.
 
+#include "tests/conformance/random_axis.h"
 #include "tests/conformance/random_tflite.h"
 
 namespace wranglet {
@@ -41,14 +42,13 @@ void AppendCast(RandomTflite& net) {
 template <tflite::BuiltinOperator op>
 void AppendArgMax(RandomTflite& net) {
   const Value x = net.Next(1, 4);
-  const auto rank = static_cast<int32_t>(x.shape.size());
-  const int32_t axis = net.Pick(0, rank - 1);
+  const int32_t axis = net.Pick(0, RankOf(x) - 1);
   TfliteShape shape = x.shape;
   shape.erase(shape.begin() + axis);
   const auto type = net.OneIn(3) ? tflite::TensorType_INT64 : tflite::TensorType_INT32;
   const Value y = net.Activation(Value{.type = type, .shape = shape});
-  const int32_t where = net.file.Constant(tflite::TensorType_INT32, {},
-                                          std::vector{net.OneIn(3) ? axis - rank : axis});
+  const int32_t where =
+      net.file.Constant(tflite::TensorType_INT32, {}, std::vector{Written(net, axis, RankOf(x))});
   net.file.Operator(op, {x.id, where}, {y.id}, tflite::CreateArgMaxOptions(net.file.fbb, type));
   net.Continue(y);
 }

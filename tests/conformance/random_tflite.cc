@@ -177,60 +177,6 @@ Value RandomTflite::Constant(TfliteShape shape, float spread) {
   return LikeConstant(value, value.shape);
 }
 
-RandomTflite::Filtered RandomTflite::Filter(const Value& x, const TfliteShape& shape, int32_t axis,
-                                            int64_t terms, bool may_lack_bias,
-                                            bool may_have_one_scale) {
-  Filtered made;
-  const int32_t channels = shape[static_cast<size_t>(axis)];
-  const int64_t count = ElementsOf(shape);
-  const bool has_bias = !may_lack_bias || !OneIn(4);
-  const float deviation = PickScale(0.05f, 2);
-  made.spread = x.spread * deviation * std::sqrt(static_cast<float>(terms)) * 2;
-  made.filter = {.type = type(), .shape = shape, .spread = deviation};
-  if (!IsQuantized()) {
-    made.filter = Constant(shape, deviation);
-    if (has_bias) made.bias = Constant({channels}, made.spread / 4).id;
-    return made;
-  }
-  // uint8 is the old scheme: one scale, any zero point. The others: a scale a channel, or one.
-  const bool is_old = precision_ == kUint8;
-  TfliteQuantization quantization = {.axis = axis};
-  if (!is_old) made.filter.type = tflite::TensorType_INT8;
-  const int32_t scales = is_old || (may_have_one_scale && OneIn(5)) ? 1 : channels;
-  for (int32_t i = 0; i < scales; ++i) {
-    const float channel_deviation = OneIn(12) ? PickScale(0.001f, 1) : PickScale(0.5f, 2);
-    quantization.scale.push_back(deviation * channel_deviation / 74);
-    quantization.zero_point.push_back(is_old ? (OneIn(2) ? 128 : Pick(0, 255)) : 0);
-  }
-  Value stored = made.filter;
-  stored.zero_point = is_old ? static_cast<int32_t>(quantization.zero_point[0]) : 0;
-  std::vector<std::byte> elements = Elements(stored, count, 0, false);
-  if (!is_old && !OneIn(6)) {  // -128 is legal, and not what exporters write
-    for (std::byte& element : elements) {
-      if (element == std::byte{0x80}) element = std::byte{0x81};
-    }
-  }
-  made.filter.id = file.Constant(stored.type, shape, elements, quantization);
-  if (!has_bias) return made;
-  std::vector<float> bias_scales;
-  for (const float scale : quantization.scale) bias_scales.push_back(scale * x.scale);
-  const TfliteQuantization bias_quantization = {
-      .scale = bias_scales, .zero_point = std::vector<int64_t>(bias_scales.size(), 0)};
-  std::vector<int32_t> bias;
-  for (int32_t i = 0; i < channels; ++i) {
-    const float scale = bias_scales[bias_scales.size() == 1 ? 0 : static_cast<size_t>(i)];
-    bias.push_back(static_cast<int32_t>(
-        std::clamp(PickReal(-made.spread, made.spread) / scale / 2, -1e8f, 1e8f)));
-  }
-  if (precision_ == kInt16) {
-    made.bias = file.Constant(tflite::TensorType_INT64, {channels},
-                              std::vector<int64_t>(bias.begin(), bias.end()), bias_quantization);
-  } else {
-    made.bias = file.Constant(tflite::TensorType_INT32, {channels}, bias, bias_quantization);
-  }
-  return made;
-}
-
 tflite::FusedActivation RandomTflite::PickActivation() {
   if (OneIn(2)) return tflite::FusedActivation_NONE;
   return static_cast<tflite::FusedActivation>(Pick(1, 3));

@@ -95,6 +95,11 @@ class RandomTflite {
   Filtered Filter(const Value& x, const TfliteShape& shape, int32_t axis, int64_t terms,
                   bool may_lack_bias = true, bool may_have_one_scale = true);
 
+  // How a float network's file stores filters: as float16 numbers that a DEQUANTIZE widens, or in
+  // int8 (dynamic-range quantisation).
+  enum class Weights { kFloat32, kFloat16, kInt8 };
+  Weights weights = Weights::kFloat32;
+
   tflite::FusedActivation PickActivation();
 
   struct File {
@@ -107,6 +112,12 @@ class RandomTflite {
   TfliteBuilder file;
 
  private:
+  // Filter's parts by the network's precision.
+  Value FloatFilter(const TfliteShape& shape, int32_t axis, float deviation);
+  void AddIntegerFilter(Filtered& made, const Value& x, int32_t axis, bool has_bias,
+                        bool may_have_one_scale);
+  TfliteQuantization FilterQuantization(int32_t channels, int32_t axis, float deviation,
+                                        bool may_have_one_scale);
   std::vector<std::byte> Elements(const Value& value, int64_t count, int kind, bool is_positive);
 
   struct NetworkInput {
@@ -136,7 +147,8 @@ struct TfliteCase {
 std::vector<TfliteCase> FilterCases();       // convolutions and matrix products
 std::vector<TfliteCase> ElementwiseCases();  // functions of one and of two tensors
 std::vector<TfliteCase> WindowCases();       // pools, means, resizing
-std::vector<TfliteCase> LayoutCases();       // elements moved about
+std::vector<TfliteCase> LayoutCases();       // other shapes and orders, padding
+std::vector<TfliteCase> PartsCases();        // tensors put together and taken apart
 std::vector<TfliteCase> TypeCases();         // from one type to another
 
 }  // namespace wranglet

@@ -44,6 +44,8 @@ export function noise(tensor, random) {
 /** Whether the tensor can be a colour image. */
 export const isImage = ({ shape }) => shape.length === 4 && shape[0] === 1 && shape[3] === 3;
 
+let imageModule;
+
 /**
  * A photograph's pixels as the tensor, black its least value and white its largest (of a float tensor, 1).
  *
@@ -52,8 +54,8 @@ export const isImage = ({ shape }) => shape.length === 4 && shape[0] === 1 && sh
  * @returns {Uint8Array}
  */
 export function photograph({ dtype, shape: [, height, width] }, jpeg) {
-  const module = new WebAssembly.Module(readFileSync(resolve(process.env.WRANGLET_IMAGE_WASM)));
-  const { exports } = new WebAssembly.Instance(module, {});
+  imageModule ??= new WebAssembly.Module(readFileSync(resolve(process.env.WRANGLET_IMAGE_WASM)));
+  const { exports } = new WebAssembly.Instance(imageModule, {});
   exports._initialize();
   const put = (bytes, place) => new Uint8Array(exports.memory.buffer).set(bytes, place);
   put(jpeg, exports.wranglet_image_begin(jpeg.length));

@@ -153,6 +153,7 @@ struct Pool2D {
   int32_t kernel_h = 1, kernel_w = 1;
   Window window;
   bool counts_padding = false;
+  int32_t origin = 0;  // integers' averages round halves away from this stored value
   Activation activation;
 };
 

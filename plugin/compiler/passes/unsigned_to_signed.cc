@@ -31,6 +31,10 @@ class Signer {
   }
 
   Status Run() {
+    for (Node& node : old_nodes_) {
+      auto* pool = node.As<Pool2D>();
+      if (pool != nullptr && IsUnsigned(graph_.tensor(node.inputs[0]))) pool->origin -= kOffset;
+    }
     for (size_t i = 0; i < graph_.tensors.size(); ++i) {
       const auto id = static_cast<TensorId>(i);
       if (IsUnsigned(graph_.tensors[i]) && !IsInterface(id)) MakeSigned(graph_.tensors[i]);

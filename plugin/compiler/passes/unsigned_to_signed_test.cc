@@ -44,6 +44,25 @@ TEST(UnsignedToSigned, MovesZeroPointsAndConstants) {
   EXPECT_EQ(std::vector<int>(stored.begin(), stored.end()), (std::vector<int>{-128, -1, 0, 127}));
 }
 
+TEST(UnsignedToSigned, AveragesRoundAsTheyDid) {
+  Graph graph;
+  const auto image = [](const char* name) {
+    Tensor tensor = Stored(name, DType::kUint8, 7);
+    tensor.shape = {1, 2, 2, 3};
+    return tensor;
+  };
+  const TensorId x = graph.Add(image("x")), hidden = graph.Add(image("hidden"));
+  const TensorId y = graph.Add(image("y"));
+  graph.nodes = {{"first", Pool2D{}, {x}, {hidden}}, {"second", Pool2D{}, {hidden}, {y}}};
+  graph.inputs = {x};
+  graph.outputs = {y};
+  ASSERT_TRUE(UnsignedToSigned(graph).ok());
+  ASSERT_TRUE(Validate(graph).ok());
+  ASSERT_EQ(graph.nodes.size(), 4u);
+  EXPECT_EQ(graph.nodes[1].As<Pool2D>()->origin, -128);
+  EXPECT_EQ(graph.nodes[2].As<Pool2D>()->origin, -128);
+}
+
 TEST(UnsignedToSigned, TheInterfaceStaysAsTheFileHasIt) {
   Graph graph = UnsignedNetwork();
   ASSERT_TRUE(UnsignedToSigned(graph).ok());

@@ -48,7 +48,7 @@ void EmitPool(Lowering& to, const Node& node, const Pool2D& op, const Output& ou
   if (op.kind == Pool2D::Kind::kMax) {
     to.Emit(node, MaxPoolParams<Output>{window, output}, args);
   } else {
-    to.Emit(node, AveragePoolParams<Output>{window, op.counts_padding, output}, args);
+    to.Emit(node, AveragePoolParams<Output>{window, op.counts_padding, op.origin, output}, args);
   }
 }
 
