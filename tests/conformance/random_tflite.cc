@@ -70,7 +70,7 @@ int64_t ElementsOf(const TfliteShape& shape) {
 }
 
 RandomTflite::RandomTflite(uint32_t seed, Precision precision)
-    : random_(seed), precision_(precision) {}
+    : Chance(seed), precision_(precision) {}
 
 TensorType RandomTflite::type() const {
   switch (precision_) {
@@ -83,23 +83,6 @@ TensorType RandomTflite::type() const {
     default:
       return tflite::TensorType_FLOAT32;
   }
-}
-
-int32_t RandomTflite::Pick(int32_t low, int32_t high) {
-  const auto span = static_cast<uint64_t>(int64_t{high} - low + 1);
-  return static_cast<int32_t>(low + static_cast<int64_t>(random_() % span));
-}
-
-float RandomTflite::PickReal(float low, float high) {
-  return low + (high - low) * (static_cast<float>(random_() % (1 << 24)) / (1 << 24));
-}
-
-float RandomTflite::PickScale(float low, float high) {
-  return std::exp(PickReal(std::log(low), std::log(high)));
-}
-
-int32_t RandomTflite::PickChannels() {
-  return OneIn(4) ? Pick(1, 40) : OneIn(3) ? 8 * Pick(1, 3) : Pick(1, 9);
 }
 
 TfliteShape RandomTflite::PickShape(size_t rank) {

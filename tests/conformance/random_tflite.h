@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "plugin/compiler/import/tflite_builder.h"
+#include "tests/conformance/chance.h"
 
 namespace wranglet {
 
@@ -42,7 +42,7 @@ struct Value {
   }
 };
 
-class RandomTflite {
+class RandomTflite : public Chance {
  public:
   RandomTflite(uint32_t seed, Precision precision);
 
@@ -50,12 +50,6 @@ class RandomTflite {
   tflite::TensorType type() const;  // of activations
   bool IsQuantized() const { return precision_ != kFloat32; }
 
-  // Chance. Both ends are included.
-  int32_t Pick(int32_t low, int32_t high);
-  float PickReal(float low, float high);
-  float PickScale(float low, float high);  // evenly by logarithm; both are positive
-  bool OneIn(int32_t count) { return Pick(1, count) == 1; }
-  int32_t PickChannels();
   TfliteShape PickShape(size_t rank);
 
   // What the next operator reads: the end of the chain so far, reshaped when its rank is not in
@@ -125,7 +119,6 @@ class RandomTflite {
     bool is_positive;
   };
 
-  std::mt19937 random_;
   Precision precision_;
   std::optional<Value> end_;
   std::vector<NetworkInput> inputs_;

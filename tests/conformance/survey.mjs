@@ -1,4 +1,4 @@
-// Runs networks by Wranglet and by those it is compared with, and sums up how far apart they are.
+// Runs networks by Wranglet and by its peers, and sums up how far apart they are.
 
 import { readFile } from "node:fs/promises";
 
@@ -7,6 +7,7 @@ import { LiteRtModel } from "./litert.mjs";
 import { inputFiles, runNetwork } from "./programs.mjs";
 
 /** @typedef {import("./programs.mjs").Network} Network */
+/** @typedef {"litert" | "tflite" | "onnxruntime"} Peer */
 
 /** Each output's bytes of all samples, by LiteRT.js. */
 async function runLiteRt(network) {
@@ -27,14 +28,10 @@ async function runLiteRt(network) {
   }
 }
 
-const RUNS = {
-  wranglet: (network) => runNetwork("wranglet", network),
-  tflite: (network) => runNetwork("tflite", network),
-  litert: runLiteRt,
-};
+const run = (by, network) => (by === "litert" ? runLiteRt(network) : runNetwork(by, network));
 
 /**
- * How far Wranglet is from one of the others, over several networks.
+ * How far Wranglet is from a peer, over several networks.
  *
  * @typedef {{ networks: number, bytes: number, differing: number, largest: number, relative: number,
  *     seeds: number[] }} Distance `seeds` are those of networks with a differing byte
@@ -59,26 +56,28 @@ function add(distance, network, expected, actual) {
 }
 
 /**
- * What became of the networks of one operator in one precision, or of chains.
+ * What became of the networks of one operator in one precision, or of chains. `refused` is by peer, and
+ * by "wranglet".
  *
- * @typedef {{ networks: Network[], litert: Distance, tflite: Distance,
- *     refused: Record<"wranglet" | "litert" | "tflite", { seed: number, reason: string }[]> }} Survey
+ * @typedef {{ networks: Network[], distances: Record<Peer, Distance>,
+ *     refused: Record<string, { seed: number, reason: string }[]> }} Survey
  */
 
 /** Adds one network to the survey. */
-async function include(survey, network) {
+async function include(survey, network, peers) {
   survey.networks.push(network);
   const outputs = {};
-  const run = async (by) => {
+  const tryToRun = async (by) => {
     try {
-      outputs[by] = await RUNS[by](network);
+      outputs[by] = await run(by, network);
     } catch (error) {
       survey.refused[by].push({ seed: network.seed, reason: error.message });
     }
   };
-  await Promise.all(Object.keys(RUNS).map(run));
-  for (const by of ["litert", "tflite"]) {
-    if (outputs[by] && outputs.wranglet) add(survey[by], network, outputs[by], outputs.wranglet);
+  await Promise.all(["wranglet", ...peers].map(tryToRun));
+  if (!outputs.wranglet) return;
+  for (const by of peers) {
+    if (outputs[by]) add(survey.distances[by], network, outputs[by], outputs.wranglet);
   }
 }
 
@@ -86,21 +85,22 @@ async function include(survey, network) {
  * Runs networks.
  *
  * @param {Network[]} networks
+ * @param {Peer[]} peers
  * @returns {Promise<Map<string, Survey>>} by operator and precision: "CONV_2D int8", "chains int8"
  */
-export async function survey(networks) {
+export async function survey(networks, peers) {
   const surveys = new Map();
+  const byPeer = (make) => Object.fromEntries(peers.map((peer) => [peer, make()]));
   for (const network of networks) {
     const key = nameOf(network);
     if (!surveys.has(key)) {
       surveys.set(key, {
         networks: [],
-        litert: noDistance(),
-        tflite: noDistance(),
-        refused: { wranglet: [], litert: [], tflite: [] },
+        distances: byPeer(noDistance),
+        refused: { wranglet: [], ...byPeer(() => []) },
       });
     }
-    await include(surveys.get(key), network);
+    await include(surveys.get(key), network, peers);
   }
   return surveys;
 }
