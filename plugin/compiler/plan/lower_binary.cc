@@ -11,6 +11,7 @@
 #include "kernels/binary_float32.h"
 #include "kernels/maximum.h"
 #include "kernels/multiply.h"
+#include "kernels/unary_int16.h"
 #include "plugin/compiler/plan/broadcasting.h"
 #include "plugin/compiler/plan/lower.h"
 #include "plugin/compiler/plan/lower_checks.h"
@@ -96,11 +97,8 @@ class LowerBinary {
       }
       case Kind::kMaximum:
       case Kind::kMinimum:
-        if (!a().IsStoredLike(output()) || !b().IsStoredLike(output())) {
-          return to_.graph().ErrorAt(node_, "no kernel for int16 tensors of different scales",
-                                     "give both inputs and the output one scale");
-        }
-        Emit(MaximumParams<int16_t>{shape_, op_.kind == Kind::kMinimum, range.min, range.max});
+        Emit(MaximumParams<int16_t>{shape_, op_.kind == Kind::kMinimum, range.min, range.max},
+             {Requantized(node_.inputs[0]), Requantized(node_.inputs[1])});
         return Done{};
       case Kind::kDiv:
         break;
@@ -138,16 +136,22 @@ class LowerBinary {
     return Done{};
   }
 
-  // An int8 input as the output stores its numbers: as it is, or looked up.
+  // An input as the output stores its numbers: as it is, or requantised for this node.
   Argument Requantized(TensorId id) {
     const Tensor& input = to_.tensor(id);
     if (input.IsStoredLike(output())) return to_.Read(id);
+    const auto count = static_cast<int32_t>(CountOf(input));
+    const Argument requantized = to_.Scratch(BytesOf(input));
+    if (input.dtype == DType::kInt16) {
+      const FixedPoint scale = ToFixedPoint(double{Scale(input)} / double{Scale(output())});
+      to_.Emit(node_, ScaleInt16Params{.count = count, .positive = scale, .negative = scale},
+               {to_.Read(id), requantized});
+      return requantized;
+    }
     const auto table = TableOf(DType::kInt8, DType::kInt8, [&](int32_t stored) {
       return RequantizeStored(stored, *input.quantization, *output().quantization, true);
     });
-    const Argument requantized = to_.Scratch(BytesOf(input));
-    to_.Emit(node_, Lookup8Params{static_cast<int32_t>(CountOf(input))},
-             {to_.Read(id), to_.Constant(table), requantized});
+    to_.Emit(node_, Lookup8Params{count}, {to_.Read(id), to_.Constant(table), requantized});
     return requantized;
   }
 

@@ -223,6 +223,24 @@ TEST_F(PlanTest, BetweenSignedAndUnsignedBytesIsATable) {
   EXPECT_EQ(table[128], std::byte{0}) << "of -128, which saturates";
 }
 
+TEST_F(PlanTest, WhatIsComparedIsStoredAlike) {
+  const TensorId x = Input8({1, 4, 4, 16});
+  const TensorId y = Node8(Clamp{}, {x}, {1, 4, 4, 16});
+  graph_.outputs = {Node8(Binary{.kind = Binary::Kind::kMaximum}, {x, y}, {1, 4, 4, 16})};
+  graph_.tensor(y).quantization = graph_.tensor(graph_.outputs[0]).quantization;
+  for (const DType dtype : {DType::kInt8, DType::kInt16}) {
+    for (Tensor& tensor : graph_.tensors) {
+      tensor.dtype = dtype;
+      tensor.quantization->zero_point = {0};
+    }
+    graph_.tensor(x).quantization->scale = {0.25f};
+    const Plan plan = MakePlan(graph_).value();
+    ASSERT_EQ(plan.steps.size(), 3u) << "one for the clamp, one for x, one that compares";
+    EXPECT_EQ(plan.steps[2].args[1].offset, plan.steps[0].args.back().offset);
+    EXPECT_EQ(plan.steps[2].args[0].offset, plan.steps[1].args.back().offset);
+  }
+}
+
 // Errors name the file, the node, the operator, and what is supported.
 
 TEST_F(PlanTest, UnsupportedTypesAreAnError) {
