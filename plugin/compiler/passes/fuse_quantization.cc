@@ -1,11 +1,9 @@
 // Files of ONNX that are quantised keep float operators, between nodes that dequantise and quantise
-// again. Here these three become one operator of int8.
+// again. Here these three become one operator of int8, or of int16.
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <limits>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,9 +15,11 @@
 namespace wranglet {
 namespace {
 
-bool IsInt8(const Tensor& tensor) {
-  return tensor.dtype == DType::kInt8 && tensor.quantization &&
-         tensor.quantization->scale.size() == 1;
+// Whether kernels take it as an activation.
+bool IsStored(const Tensor& tensor) {
+  if (!tensor.quantization || tensor.quantization->scale.size() != 1) return false;
+  return tensor.dtype == DType::kInt8 ||
+         (tensor.dtype == DType::kInt16 && tensor.quantization->zero_point[0] == 0);
 }
 
 // Whether the output of an operator that KeepsQuantization holds its input's very elements.
@@ -35,10 +35,13 @@ bool MovesElements(const Graph& graph, const Node& node) {
   return KeepsQuantization(node.op) && graph.tensor(node.outputs[0]).dtype == DType::kFloat32;
 }
 
-// Whether int8 kernels compute `op` with any scales of its inputs and of `output`.
-bool HasInt8Form(const Operator& op, const Quantization& output) {
+// Whether there are kernels of integers that compute `op` with any scales of its inputs and of
+// `output`.
+bool HasStoredForm(const Operator& op, const Tensor& output) {
   if (const auto* binary = std::get_if<Binary>(&op)) return binary->kind != Binary::Kind::kDiv;
-  if (std::holds_alternative<L2Normalization>(op)) return output == Quantization{{1.0f / 128}, {0}};
+  if (std::holds_alternative<L2Normalization>(op)) {
+    return output.dtype == DType::kInt8 && output.quantization == Quantization{{1.0f / 128}, {0}};
+  }
   return !std::holds_alternative<BatchNormalization>(op) && !std::holds_alternative<Quantize>(op) &&
          !std::holds_alternative<Dequantize>(op) && !std::holds_alternative<Cast>(op) &&
          !std::holds_alternative<ArgMax>(op);
@@ -48,6 +51,7 @@ class Fuser {
  public:
   explicit Fuser(Graph& graph) : graph_(graph), old_nodes_(std::move(graph.nodes)) {
     graph_.nodes.clear();
+    MergeQuantizes();
     readers_.resize(graph_.tensors.size());
     for (size_t i = 0; i < old_nodes_.size(); ++i) {
       for (const TensorId id : old_nodes_[i].inputs) {
@@ -73,9 +77,33 @@ class Fuser {
   }
 
  private:
+  // Nodes that quantise the same tensor alike are one: exporters give each reader its own.
+  void MergeQuantizes() {
+    std::map<TensorId, std::vector<TensorId>> made;  // of each tensor: what it is quantised to
+    std::map<TensorId, TensorId> same;
+    for (Node& node : old_nodes_) {
+      for (TensorId& id : node.inputs) {
+        if (const auto found = same.find(id); found != same.end()) id = found->second;
+      }
+      const TensorId output = node.outputs[0];
+      if (node.As<Quantize>() == nullptr || std::ranges::count(graph_.outputs, output) > 0)
+        continue;
+      std::vector<TensorId>& others = made[node.inputs[0]];
+      const auto alike = std::ranges::find_if(others, [&](TensorId other) {
+        return graph_.tensor(other).IsStoredLike(graph_.tensor(output));
+      });
+      if (alike == others.end()) {
+        others.push_back(output);
+      } else {
+        same[output] = *alike;
+      }
+    }
+    std::erase_if(old_nodes_, [&](const Node& node) { return same.contains(node.outputs[0]); });
+  }
+
   void Rewrite(size_t i) {
     Node& node = old_nodes_[i];
-    if (node.As<Dequantize>() != nullptr && IsInt8(graph_.tensor(node.inputs[0]))) {
+    if (node.As<Dequantize>() != nullptr && IsStored(graph_.tensor(node.inputs[0]))) {
       stored_.resize(graph_.tensors.size(), kNoTensor);
       stored_[static_cast<size_t>(node.outputs[0])] = node.inputs[0];
     } else if (node.As<Quantize>() != nullptr) {
@@ -86,7 +114,7 @@ class Fuser {
     graph_.nodes.push_back(node);
   }
 
-  // The int8 tensor that the floats `id` were dequantised from, or kNoTensor.
+  // The tensor that the floats `id` were dequantised from, or kNoTensor.
   TensorId StoredOf(TensorId id) const {
     return id >= 0 && static_cast<size_t>(id) < stored_.size() ? stored_[static_cast<size_t>(id)]
                                                                : kNoTensor;
@@ -95,17 +123,17 @@ class Fuser {
   // What is quantised just after it was dequantised need not be float in between.
   void RewriteQuantize(Node& node) {
     const TensorId stored = StoredOf(node.inputs[0]);
-    if (stored != kNoTensor && SizeOf(graph_.tensor(node.outputs[0]).dtype) == 1) {
-      node.inputs[0] = stored;
-    }
+    const DType output = graph_.tensor(node.outputs[0]).dtype;
+    if (stored != kNoTensor && graph_.tensor(stored).dtype == output) node.inputs[0] = stored;
   }
 
-  TensorId AddLike(TensorId id, const Quantization& quantization, const char* suffix) {
-    const Tensor& like = graph_.tensor(id);
-    return graph_.Add({.name = like.name + suffix,
-                       .dtype = DType::kInt8,
-                       .shape = like.shape,
-                       .quantization = quantization});
+  // A tensor of `id`'s shape, stored as `like` is.
+  TensorId AddStored(TensorId id, const Tensor& like, const char* suffix) {
+    const Tensor& tensor = graph_.tensor(id);
+    return graph_.Add({.name = tensor.name + suffix,
+                       .dtype = like.dtype,
+                       .shape = tensor.shape,
+                       .quantization = like.quantization});
   }
 
   // Elements may be moved first, and dequantised after.
@@ -113,14 +141,14 @@ class Fuser {
     const TensorId first = StoredOf(node.inputs[0]);
     const bool concat = node.As<Concat>() != nullptr;
     if (first == kNoTensor || !(concat || MovesElements(graph_, node))) return false;
-    const Quantization quantization = *graph_.tensor(first).quantization;
+    const Tensor like = graph_.tensor(first);
     for (const TensorId id : node.inputs) {
       const TensorId stored = StoredOf(id);
-      if (stored == kNoTensor || graph_.tensor(stored).quantization != quantization) return false;
+      if (stored == kNoTensor || !graph_.tensor(stored).IsStoredLike(like)) return false;
     }
     for (TensorId& id : node.inputs) id = StoredOf(id);
     const TensorId output = node.outputs[0];
-    const TensorId moved = AddLike(output, quantization, ".int8");
+    const TensorId moved = AddStored(output, like, ".stored");
     node.outputs = {moved};
     std::string name = node.name + ".dequantize";
     graph_.nodes.push_back(node);
@@ -135,7 +163,8 @@ class Fuser {
     const auto& readers = readers_[static_cast<size_t>(node.outputs[0])];
     if (readers.size() != 1 || readers[0] == old_nodes_.size()) return std::nullopt;
     const Node& reader = old_nodes_[readers[0]];
-    const bool fits = reader.As<Quantize>() != nullptr && IsInt8(graph_.tensor(reader.outputs[0]));
+    const bool fits =
+        reader.As<Quantize>() != nullptr && IsStored(graph_.tensor(reader.outputs[0]));
     return fits ? std::optional(readers[0]) : std::nullopt;
   }
 
@@ -143,33 +172,37 @@ class Fuser {
     const std::optional<size_t> after = QuantizeAfter(node);
     if (!after) return false;
     const TensorId output = old_nodes_[*after].outputs[0];
-    const Quantization quantization = *graph_.tensor(output).quantization;
-    if (!HasInt8Form(node.op, quantization)) return false;
-    const std::optional<std::vector<TensorId>> inputs = StoredInputs(node, quantization);
+    const Tensor like = graph_.tensor(output);
+    if (!HasStoredForm(node.op, like)) return false;
+    const std::optional<std::vector<TensorId>> inputs = StoredInputs(node, like);
     if (!inputs) return false;
     node.inputs = *inputs;
-    const Quantization& first = *graph_.tensor(node.inputs[0]).quantization;
-    if (!KeepsQuantization(node.op) || first == quantization) {
+    const Tensor first = graph_.tensor(node.inputs[0]);
+    if (!KeepsQuantization(node.op) || first.IsStoredLike(like)) {
       node.outputs = {output};
       gone_[*after] = true;
     } else {
       // Kernels that keep the scale: the Quantize stores anew what they give.
-      node.outputs = {AddLike(output, first, ".kept")};
+      node.outputs = {AddStored(output, first, ".kept")};
       old_nodes_[*after].inputs = node.outputs;
     }
     graph_.nodes.push_back(node);
     return true;
   }
 
-  // All inputs of `node` as int8 kernels take them, or nothing.
-  std::optional<std::vector<TensorId>> StoredInputs(const Node& node, const Quantization& output) {
+  // All inputs of `node` as kernels take them whose activations have the type of `output`, or
+  // nothing.
+  std::optional<std::vector<TensorId>> StoredInputs(const Node& node, const Tensor& output) {
     if (const std::optional<int> axis = FilterChannelAxis(node.op)) {
-      return StoredFilterAndBias(node, *axis);
+      return StoredFilterAndBias(node, *axis, output.dtype);
     }
     std::vector<TensorId> inputs;
     for (const TensorId id : node.inputs) {
-      inputs.push_back(graph_.tensor(id).constant ? StoredConstant(id) : StoredOf(id));
-      if (inputs.back() == kNoTensor) return std::nullopt;
+      inputs.push_back(graph_.tensor(id).constant ? StoredConstant(id, output.dtype)
+                                                  : StoredOf(id));
+      if (inputs.back() == kNoTensor || graph_.tensor(inputs.back()).dtype != output.dtype) {
+        return std::nullopt;
+      }
     }
     if (node.As<Concat>() != nullptr) {
       for (TensorId& id : inputs) id = Restored(id, output);
@@ -177,31 +210,31 @@ class Fuser {
     return inputs;
   }
 
-  // The int8 tensor `id`, stored by `quantization`.
-  TensorId Restored(TensorId id, const Quantization& quantization) {
-    if (graph_.tensor(id).quantization == quantization) return id;
-    const TensorId restored = AddLike(id, quantization, ".restored");
+  // The tensor `id`, stored as `like` is.
+  TensorId Restored(TensorId id, const Tensor& like) {
+    if (graph_.tensor(id).IsStoredLike(like)) return id;
+    const TensorId restored = AddStored(id, like, ".restored");
     graph_.nodes.push_back({graph_.tensor(restored).name, Quantize{}, {id}, {restored}});
     return restored;
   }
 
-  // The constant floats `id` as int8, if they are on a grid of one scale.
-  TensorId StoredConstant(TensorId id) {
-    const std::optional<Tensor> stored = StoredOnGrid(graph_.tensor(id));
-    return stored && IsInt8(*stored) ? graph_.Add(*stored) : kNoTensor;
+  // The constant floats `id` as integers, if they are on a grid of one scale.
+  TensorId StoredConstant(TensorId id, DType dtype) {
+    const std::optional<Tensor> stored = StoredOnGrid(graph_.tensor(id), dtype);
+    return stored && IsStored(*stored) ? graph_.Add(*stored) : kNoTensor;
   }
 
-  std::optional<std::vector<TensorId>> StoredFilterAndBias(const Node& node, int axis) {
+  std::optional<std::vector<TensorId>> StoredFilterAndBias(const Node& node, int axis,
+                                                           DType dtype) {
     const TensorId x = StoredOf(node.inputs[0]);
-    if (x == kNoTensor) return std::nullopt;
-    std::optional<Tensor> filter = StoredOnGrid(graph_.tensor(node.inputs[1]));
-    // Kernels take no zero points of filters.
-    if (!filter || std::ranges::any_of(filter->quantization->zero_point,
-                                       [](int32_t zero_point) { return zero_point != 0; })) {
+    if (x == kNoTensor || graph_.tensor(x).dtype != dtype) return std::nullopt;
+    std::optional<Tensor> filter = StoredOnGrid(graph_.tensor(node.inputs[1]), DType::kInt8);
+    if (!filter) return std::nullopt;
+    const Quantization& q = *filter->quantization;
+    const bool symmetric = std::ranges::count(q.zero_point, 0) == std::ssize(q.zero_point);
+    if ((q.scale.size() > 1 && q.axis != axis) || (dtype != DType::kInt8 && !symmetric)) {
       return std::nullopt;
     }
-    const Quantization& q = *filter->quantization;
-    if (q.scale.size() > 1 && q.axis != axis) return std::nullopt;
     std::vector<TensorId> inputs = {x};
     std::optional<Tensor> bias;
     if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {

@@ -78,18 +78,46 @@ TEST(FuseQuantization, AConvolutionKeepsItsStoredWeights) {
   EXPECT_EQ(graph.tensor(node.inputs[0]).quantization, (Quantization{{0.5f}, {0}}));
 }
 
-TEST(FuseQuantization, FiltersWithZeroPointsStayFloat) {
+TEST(FuseQuantization, FiltersKeepTheirZeroPoints) {
   OnnxBuilder model = Model();
-  AppendFilter(model, {0, 3});
+  AppendFilter(model, {128, 130}, onnx::TensorProto::UINT8);
   model.Node("Conv", {"a", "w"}, "b");
-  EXPECT_EQ(Steps(Fused(std::move(model))),
-            "Quantize:int8 Dequantize:float32 Conv2D:float32 Quantize:int8 Transpose:int8 "
+  const Graph graph = Fused(std::move(model));
+  ASSERT_EQ(Steps(graph), "Quantize:int8 Conv2D:int8 Transpose:int8 Dequantize:float32");
+  const Tensor& filter = graph.tensor(graph.nodes[1].inputs[1]);
+  EXPECT_EQ(filter.quantization, (Quantization{{0.5f, 0.25f}, {0, 2}, 0}));
+  const auto stored = filter.ConstantAs<int8_t>();
+  EXPECT_EQ(std::vector<int>(stored.begin(), stored.end()),
+            (std::vector<int>{-127, -126, -28, -1}));
+}
+
+// x, quantised to int16, times a filter of int8, quantised to int16.
+std::string Int16Steps(int32_t filter_zero_point) {
+  OnnxBuilder model(21);
+  model.Input("x", {1, 2});
+  const auto quantize = [&](const std::string& from, const std::string& to) {
+    model.Floats(to + ".s", {}, {0.01f}).Stored(to + ".z", {}, onnx::TensorProto::INT16, {0});
+    model.Node("QuantizeLinear", {from, to + ".s", to + ".z"}, to + ".q");
+    model.Node("DequantizeLinear", {to + ".q", to + ".s", to + ".z"}, to);
+  };
+  quantize("x", "a");
+  model.Stored("w.q", {2, 3}, onnx::TensorProto::INT8, {1, 2, 3, 4, 5, 6})
+      .Floats("w.s", {}, {0.5f});
+  model.Stored("w.z", {}, onnx::TensorProto::INT8, {filter_zero_point});
+  model.Node("DequantizeLinear", {"w.q", "w.s", "w.z"}, "w").Node("MatMul", {"a", "w"}, "b");
+  quantize("b", "y");
+  const std::string bytes = model.Output("y").Bytes();
+  Result<Graph> graph = ImportOnnx("test.onnx", BytesOf(bytes));
+  EXPECT_TRUE(graph.ok()) << graph.error().ToString();
+  EXPECT_TRUE(RunPasses(*graph).ok());
+  return Steps(*graph);
+}
+
+TEST(FuseQuantization, Int16ActivationsTakeSymmetricFilters) {
+  EXPECT_EQ(Int16Steps(0), "Quantize:int16 FullyConnected:int16 Dequantize:float32");
+  EXPECT_EQ(Int16Steps(1),
+            "Quantize:int16 Dequantize:float32 FullyConnected:float32 Quantize:int16 "
             "Dequantize:float32");
-  OnnxBuilder middle = Model();
-  AppendFilter(middle, {128, 128}, onnx::TensorProto::UINT8);
-  middle.Node("Conv", {"a", "w"}, "b");
-  EXPECT_EQ(Steps(Fused(std::move(middle))),
-            "Quantize:int8 Conv2D:int8 Transpose:int8 Dequantize:float32");
 }
 
 TEST(FuseQuantization, DepthwiseAndFullyConnectedHaveTheirChannelsElsewhere) {
@@ -135,6 +163,15 @@ TEST(FuseQuantization, AnAverageThatIsStoredAnewIsStoredOnceMore) {
   ASSERT_EQ(Steps(graph),
             "Quantize:int8 AveragePool2D:int8 Quantize:int8 Transpose:int8 Dequantize:float32");
   EXPECT_EQ(graph.tensor(graph.nodes[1].outputs[0]).quantization, (Quantization{{0.5f}, {0}}));
+}
+
+TEST(FuseQuantization, NodesThatQuantiseAlikeAreOne) {
+  OnnxBuilder model = Model();
+  model.Node("Relu", {"a"}, "r");
+  AppendQuantization(model, "r", "c", 0.5f);
+  AppendQuantization(model, "r", "d", 0.5f);
+  model.Node("Add", {"c", "d"}, "b");
+  EXPECT_EQ(Steps(Fused(std::move(model))), "Quantize:int8 Clamp:int8 Add:int8 Dequantize:float32");
 }
 
 TEST(FuseQuantization, WithoutInt8KernelsItRunsInFloat) {

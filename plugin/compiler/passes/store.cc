@@ -8,8 +8,9 @@
 namespace wranglet {
 namespace {
 
-// A float of step * scale, divided by scale, is nearer to step than that: steps have 9 bits.
-constexpr double kNear = 1e-3;
+// A float of step * scale, divided by scale, is nearer to step than that: steps have 17 bits of a
+// float's 24.
+constexpr double kNear = 1e-2;
 
 template <typename T>
 void Assign(Tensor& tensor, const std::vector<T>& values) {
@@ -19,7 +20,7 @@ void Assign(Tensor& tensor, const std::vector<T>& values) {
 
 }  // namespace
 
-std::optional<Tensor> StoredOnGrid(const Tensor& floats) {
+std::optional<Tensor> StoredOnGrid(const Tensor& floats, DType dtype) {
   if (!floats.constant || floats.dtype != DType::kFloat32 || !floats.quantization) {
     return std::nullopt;
   }
@@ -28,21 +29,25 @@ std::optional<Tensor> StoredOnGrid(const Tensor& floats) {
   for (size_t i = static_cast<size_t>(q.axis) + 1; i < floats.shape.size(); ++i) {
     inner *= static_cast<size_t>(floats.shape[i]);
   }
+  const double most = dtype == DType::kInt8 ? 127 : 32767;
   const auto values = floats.ConstantAs<float>();
-  std::vector<int8_t> stored;
+  std::vector<int16_t> stored;
   stored.reserve(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     const size_t c = q.scale.size() == 1 ? 0 : i / inner % q.scale.size();
     const double place = double{values[i]} / q.scale[c];
     const double steps = std::nearbyint(place) + q.zero_point[c];
-    if (!(std::fabs(place - std::nearbyint(place)) < kNear) || steps < -128 || steps > 127) {
-      return std::nullopt;
-    }
-    stored.push_back(static_cast<int8_t>(steps));
+    const double off = std::fabs(place - std::nearbyint(place));
+    if (!(off < kNear) || steps < -most - 1 || steps > most) return std::nullopt;
+    stored.push_back(static_cast<int16_t>(steps));
   }
   Tensor tensor = floats;
-  tensor.dtype = DType::kInt8;
-  Assign(tensor, stored);
+  tensor.dtype = dtype;
+  if (dtype == DType::kInt8) {
+    Assign(tensor, std::vector<int8_t>(stored.begin(), stored.end()));
+  } else {
+    Assign(tensor, stored);
+  }
   return tensor;
 }
 

@@ -10,11 +10,11 @@
 
 namespace wranglet {
 
-// A constant of floats that keeps its int8 grid (Tensor::quantization), as int8; nothing of any
-// other tensor, nor when a value is off the grid.
-std::optional<Tensor> StoredOnGrid(const Tensor& floats);
+// A constant of floats that keeps its grid (Tensor::quantization), as int8 or int16; nothing of any
+// other tensor, nor when a value is off the grid or out of the type's range.
+std::optional<Tensor> StoredOnGrid(const Tensor& floats, DType dtype);
 
-// The bias of an int8 operator, as int32, of scale `input` times those of the filter; nothing when
+// The bias of a quantised operator, as int32, of scale `input` times those of the filter; nothing when
 // it is no constant of floats, or too large for int32.
 std::optional<Tensor> StoredBias(const Tensor& floats, float input,
                                  const std::vector<float>& filter);
