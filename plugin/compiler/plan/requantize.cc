@@ -38,6 +38,10 @@ int32_t QuantizeInt8(float real, float scale, int32_t zero_point) {
   return static_cast<int32_t>(std::lrintf(std::clamp(stored, -128.0f, 127.0f)));
 }
 
+int32_t PlusZeroPoint(int32_t value, const Quantization& into) {
+  return std::clamp(value, -(1 << 30), 1 << 30) + into.zero_point[0];
+}
+
 int32_t RequantizeStored(int32_t stored, const Quantization& from, const Quantization& into,
                          bool same_type) {
   const int32_t value = stored - from.zero_point[0];
@@ -48,7 +52,7 @@ int32_t RequantizeStored(int32_t stored, const Quantization& from, const Quantiz
     return ((value * multiplier + half) >> kConvertBits) + into.zero_point[0];
   }
   const double exact = static_cast<double>(from.scale[0]) / static_cast<double>(into.scale[0]);
-  return MultiplyReference(value, ToFixedPoint(exact)) + into.zero_point[0];
+  return PlusZeroPoint(MultiplyReference(value, ToFixedPoint(exact)), into);
 }
 
 Int8Output OutputOf(const Quantization& output, const Activation& activation) {

@@ -17,6 +17,10 @@ namespace wranglet {
 // [-128, 127], then rounded, halves to even. XNNPACK's xnn_qs8_quantize.
 int32_t QuantizeInt8(float real, float scale, int32_t zero_point);
 
+// `value`, a multiple of the scale, as it is stored, not yet clamped to what the type holds. Scales
+// far apart give any int32: those far outside of every type come as others far outside.
+int32_t PlusZeroPoint(int32_t value, const Quantization& into);
+
 // QUANTIZE of a tensor of 8 bits, for one stored value, before the output's type saturates it.
 // Between tensors of one type it is XNNPACK's (qs8-vcvt: a multiplier with 8 bits of fraction);
 // between signed and unsigned, or where the scales are so far apart that XNNPACK declines,

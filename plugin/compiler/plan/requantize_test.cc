@@ -28,6 +28,11 @@ TEST(RequantizeStored, OneTypeIsXnnpacksProductWith8BitsOfFraction) {
   EXPECT_EQ(RequantizeStored(126, {{0.5f}, {127}}, {{1.0f}, {0}}, true), 0) << "-0.5 rounds up";
 }
 
+TEST(RequantizeStored, ScalesFarApartSaturate) {
+  EXPECT_GE(RequantizeStored(127, {{1e30f}, {0}}, {{1e-30f}, {3}}, true), 127);
+  EXPECT_LE(RequantizeStored(-128, {{1e30f}, {0}}, {{1e-30f}, {-124}}, true), -128);
+}
+
 TEST(RequantizeStored, SignedAndUnsignedOfOneScaleDifferBy128) {
   for (int32_t stored = -128; stored < 128; ++stored) {
     EXPECT_EQ(RequantizeStored(stored, {{0.1f}, {-128}}, {{0.1f}, {0}}, false), stored + 128);

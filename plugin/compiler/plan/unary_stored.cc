@@ -30,7 +30,7 @@ int32_t LeakyReluStored(float alpha, int32_t value, const Quantization& from,
     return static_cast<int32_t>((value * multiplier + 128) >> 8) + into.zero_point[0];
   }
   const float scale = value >= 0 ? positive : from.scale[0] * alpha / into.scale[0];
-  return MultiplyReference(value, ToFixedPoint(double{scale})) + into.zero_point[0];
+  return PlusZeroPoint(MultiplyReference(value, ToFixedPoint(double{scale})), into);
 }
 
 // Arithmetic of int16 with 15 bits of fraction, as gemmlowp has it.
@@ -76,7 +76,7 @@ int32_t RsqrtStored(int32_t value, const Quantization& from, const Quantization&
   const double root = std::ldexp(1 / std::sqrt(static_cast<double>(value)), kBits);
   FixedPoint scale = ToFixedPoint(1.0 / double{std::sqrt(from.scale[0]) * into.scale[0]});
   scale.exponent -= kBits;
-  return MultiplyReference(static_cast<int32_t>(std::lround(root)), scale) + into.zero_point[0];
+  return PlusZeroPoint(MultiplyReference(static_cast<int32_t>(std::lround(root)), scale), into);
 }
 
 // The nearest int32, from those that a double holds; of NaN 0.
@@ -133,8 +133,8 @@ int32_t UnaryStored(const Unary& op, int32_t stored, const Quantization& from,
   const int32_t value = stored - from.zero_point[0];
   switch (op.kind) {
     case Unary::Kind::kAbs:
-      return MultiplyReference(std::abs(value), ToFixedPoint(double{Ratio(from, into)})) +
-             into.zero_point[0];
+      return PlusZeroPoint(
+          MultiplyReference(std::abs(value), ToFixedPoint(double{Ratio(from, into)})), into);
     case Unary::Kind::kHardSwish:
       return HardSwishStored(value, from, into);
     case Unary::Kind::kLeakyRelu:
@@ -146,19 +146,19 @@ int32_t UnaryStored(const Unary& op, int32_t stored, const Quantization& from,
   }
   const float result = UnaryOf(op, from.scale[0] * static_cast<float>(value));
   if (op.kind == Unary::Kind::kSqrt) {
-    return Rounded(std::floor(result / into.scale[0])) + into.zero_point[0];
+    return PlusZeroPoint(Rounded(std::floor(result / into.scale[0])), into);
   }
-  return Rounded(result * (1.0f / into.scale[0])) + into.zero_point[0];
+  return PlusZeroPoint(Rounded(result * (1.0f / into.scale[0])), into);
 }
 
 int32_t ClampStored(const Activation& activation, int32_t stored, const Quantization& from,
                     const Quantization& into) {
   const auto bound = [&into](float real) {
-    return Rounded(real / into.scale[0]) + into.zero_point[0];
+    return PlusZeroPoint(Rounded(real / into.scale[0]), into);
   };
   const int32_t scaled =
       MultiplyReference(stored - from.zero_point[0], ToFixedPoint(double{Ratio(from, into)}));
-  return std::clamp(scaled + into.zero_point[0], bound(activation.min), bound(activation.max));
+  return std::clamp(PlusZeroPoint(scaled, into), bound(activation.min), bound(activation.max));
 }
 
 template <typename Float>
