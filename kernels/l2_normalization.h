@@ -96,11 +96,13 @@ inline void L2NormalizationInt8(const L2NormalizationInt8Params& params, const i
 
 struct L2NormalizationInt16Params {
   int32_t rows = 1, depth = 1;
+  float least_sum = 1.0f;  // of the squares of stored values: what a sum of 1e-6 is in these
   float output_scale = 0x1p-15f;
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("rows", rows), v("depth", depth), v("output_scale", output_scale);
+    v("rows", rows), v("depth", depth), v("least_sum", least_sum);
+    v("output_scale", output_scale);
   }
 };
 
@@ -109,10 +111,12 @@ inline void L2NormalizationInt16(const L2NormalizationInt16Params& params, const
                                  int16_t* output) {
   const auto depth = static_cast<size_t>(params.depth);
   const auto scale = static_cast<double>(params.output_scale);
+  const auto least_sum = static_cast<double>(params.least_sum);
   for (int32_t row = 0; row < params.rows; ++row, input += depth, output += depth) {
     int64_t sum = 0;
     for (size_t i = 0; i < depth; ++i) sum += int64_t{input[i]} * input[i];
-    const double factor = 1 / (std::sqrt(static_cast<double>(std::max<int64_t>(sum, 1))) * scale);
+    const double bounded = std::max(static_cast<double>(sum), least_sum);
+    const double factor = 1 / (std::sqrt(bounded) * scale);
     for (size_t i = 0; i < depth; ++i) {
       const double x = std::nearbyint(input[i] * factor);
       output[i] = static_cast<int16_t>(std::clamp(x, -32768.0, 32767.0));

@@ -79,5 +79,12 @@ TEST(L2NormalizationInt16, IsTheNearestToTheQuotient) {
   });
 }
 
+TEST(L2NormalizationInt16, DividesByNoLessThanTheRootOfTheLeastSum) {
+  std::vector<int16_t> values = {2, 0};
+  L2NormalizationInt16({.depth = 2, .least_sum = 64.0f, .output_scale = 0x1p-10f}, values.data(),
+                       values.data());
+  EXPECT_EQ(values, (std::vector<int16_t>{256, 0}));
+}
+
 }  // namespace
 }  // namespace wranglet

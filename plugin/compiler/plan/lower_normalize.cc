@@ -1,5 +1,6 @@
 // Operators whose outputs look at a whole row of one tensor: Softmax and L2Normalization.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -21,6 +22,9 @@ constexpr float kMinSoftmaxScale = 0x1p-30f;
 
 // TensorFlow Lite's scales of what lies in [0, 1] or [-1, 1].
 constexpr float kSoftmaxInt16Scale = 0x1p-15f, kL2NormalizationInt8Scale = 0x1p-7f;
+
+// Rows whose squares sum up to less are divided by its root.
+constexpr float kL2NormalizationLeastSum = 1e-6f;
 
 // A tensor as [rows][depth].
 struct Rows {
@@ -89,7 +93,10 @@ Status Lower(Lowering& to, const Node& node, const L2Normalization&) {
   }
   const Quantization& into = *output.quantization;
   if (dtype == DType::kInt16) {
-    emit(L2NormalizationInt16Params{r.rows, r.depth, into.scale[0]});
+    const float from = input.quantization->scale[0];
+    // At least 1, so that nothing is divided by 0.
+    const float least_sum = std::max(kL2NormalizationLeastSum / (from * from), 1.0f);
+    emit(L2NormalizationInt16Params{r.rows, r.depth, least_sum, into.scale[0]});
     return Done{};
   }
   if (into.scale[0] != kL2NormalizationInt8Scale || into.zero_point[0] != 0) {
