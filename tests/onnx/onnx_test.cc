@@ -19,6 +19,11 @@ namespace {
 // Where Debian's libonnx-testdata has them.
 constexpr const char* kInstalled = "/usr/share/libonnx-testdata/data";
 
+// Where we mean to give something else. Each is printed, and has to go on failing.
+const std::map<std::string, std::string> kDeviations = {
+    {"test_l2normalization_axis_0", "a vector of zeros stays one, and is not divided by 0"},
+};
+
 // "passed 300" and "failed 0", a line each.
 std::map<std::string, int> ReadBaseline() {
   std::ifstream file(std::getenv("WRANGLET_ONNX_BASELINE"));
@@ -46,12 +51,18 @@ TEST(Onnx, ItsOwnOperatorTestsPass) {
     switch (verdict.kind) {
       case Verdict::Kind::kPassed:
         ++passed;
+        EXPECT_FALSE(kDeviations.contains(name)) << name << " passes: take it off the list";
         if (verdict.deviation > deviation) {
           deviation = verdict.deviation;
           deviating = name;
         }
         break;
       case Verdict::Kind::kFailed:
+        if (const auto known = kDeviations.find(name); known != kDeviations.end()) {
+          std::printf("deviates: %s: %s (%s)\n", name.c_str(), known->second.c_str(),
+                      verdict.why.c_str());
+          break;
+        }
         ++failed;
         ADD_FAILURE() << name << ": " << verdict.why;
         break;
