@@ -1,5 +1,6 @@
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -10,9 +11,10 @@
 namespace wranglet {
 namespace {
 
-// y = factor * x + offset, a channel each.
+// y = factor * x + offset, a channel each. In doubles: of a channel with hardly any variance the
+// factor is large, and what is left of its bias a difference of large numbers.
 struct Affine {
-  std::vector<float> factor, offset;
+  std::vector<double> factor, offset;
 };
 
 Result<Affine> ReadAffine(const Graph& graph, const Node& node) {
@@ -26,14 +28,18 @@ Result<Affine> ReadAffine(const Graph& graph, const Node& node) {
   const auto scale = values(1), bias = values(2), mean = values(3), variance = values(4);
   Affine affine;
   for (size_t c = 0; c < scale.size(); ++c) {
-    // A channel that training left dead may have a variance of 0, or a little below.
+    // A channel that training left dead may have a variance of 0, or a little below. When its scale
+    // is 0 too, nothing but its bias counts.
     const double deviation =
         std::sqrt(std::max(0.0, double{variance[c]}) + node.As<BatchNormalization>()->epsilon);
-    if (!(deviation > 0) || !std::isfinite(deviation)) {
+    const double factor = scale[c] == 0 ? 0.0 : scale[c] / deviation;
+    const double offset = bias[c] - mean[c] * factor;
+    constexpr double kMost = std::numeric_limits<float>::max();
+    if (!(std::abs(factor) <= kMost) || !(std::abs(offset) <= kMost)) {
       return graph.ErrorAt(node, "has no variance and no epsilon in channel " + std::to_string(c));
     }
-    affine.factor.push_back(static_cast<float>(scale[c] / deviation));
-    affine.offset.push_back(static_cast<float>(bias[c] - mean[c] * (scale[c] / deviation)));
+    affine.factor.push_back(factor);
+    affine.offset.push_back(offset);
   }
   return affine;
 }
@@ -43,17 +49,19 @@ void FoldInto(Graph& graph, Node& producer, const Affine& affine) {
   const auto filter = OwnFilter(graph, producer).MutableConstantAs<float>();
   const size_t channels = affine.factor.size(), depth = filter.size() / channels;
   for (size_t i = 0; i < filter.size(); ++i) {
-    filter[i] *= affine.factor[last_axis ? i % channels : i / depth];
+    const double factor = affine.factor[last_axis ? i % channels : i / depth];
+    filter[i] = static_cast<float>(filter[i] * factor);
   }
   const auto bias = OwnBias(graph, producer).MutableConstantAs<float>();
   for (size_t c = 0; c < channels; ++c) {
-    bias[c] = bias[c] * affine.factor[c] + affine.offset[c];
+    bias[c] = static_cast<float>(bias[c] * affine.factor[c] + affine.offset[c]);
   }
 }
 
-TensorId AddFloats(Graph& graph, std::string name, Shape shape, const std::vector<float>& values) {
+TensorId AddFloats(Graph& graph, std::string name, Shape shape, const std::vector<double>& values) {
   Tensor tensor{.name = std::move(name), .shape = std::move(shape)};
-  const auto bytes = std::as_bytes(std::span(values));
+  const std::vector<float> floats(values.begin(), values.end());
+  const auto bytes = std::as_bytes(std::span(floats));
   tensor.constant.emplace(bytes.begin(), bytes.end());
   return graph.Add(std::move(tensor));
 }
