@@ -2,7 +2,8 @@
 
 load(":model_info.bzl", "WrangletModelInfo")
 
-PRECISIONS = ["int8", "float32"]
+PRECISIONS = ["int8", "int16", "float32", "auto"]
+CALIBRATION_METHODS = ["auto", "minmax", "percentile", "mse", "entropy"]
 NORMALIZATIONS = ["minus1_1", "0_1", "imagenet", "none"]
 COLORS = ["rgb", "bgr", "gray"]
 CROPS = ["center", "stretch", "letterbox"]
@@ -25,7 +26,8 @@ def _arguments(ctx, calibration_list):
     if ctx.file.labels:
         arguments += ["--labels", ctx.file.labels.path]
     if calibration_list:
-        arguments += ["--calibration-list", calibration_list.path]
+        arguments += ["--calibration-list", calibration_list.path, "--calibration-method", attr.calibration_method]
+        arguments += ["--min-sqnr", attr.min_sqnr]
     return arguments
 
 def _check(ctx):
@@ -84,10 +86,12 @@ compile_model = rule(
     implementation = _compile_model_impl,
     attrs = {
         "calibration": attr.label_list(allow_files = True),
+        "calibration_method": attr.string(default = "auto", values = CALIBRATION_METHODS),
         "color": attr.string(default = "rgb", values = COLORS),
         "crop": attr.string(default = "center", values = CROPS),
         "labels": attr.label(allow_single_file = True),
         "mean": attr.string_list(),
+        "min_sqnr": attr.string(default = "30"),
         "model": attr.label(mandatory = True, allow_single_file = [".onnx", ".tflite"]),
         "model_name": attr.string(mandatory = True),
         "normalize": attr.string(default = "minus1_1", values = NORMALIZATIONS),

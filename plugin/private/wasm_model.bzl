@@ -56,10 +56,12 @@ def wasm_model(
         name,
         model,
         calibration = [],
+        calibration_method = "auto",
         color = "rgb",
         crop = "center",
         labels = None,
         mean = [],
+        min_sqnr = "30",
         model_name = None,
         normalize = "minus1_1",
         precision = "int8",
@@ -77,15 +79,20 @@ def wasm_model(
       name: the target, and the folder its files lie in.
       model: the network, an `.onnx` or `.tflite` file.
       calibration: JPEG photos like those the Worker will see; a float network needs some to become int8.
+      calibration_method: how a float network's ranges follow from the photos: `auto` tries much and takes what
+        measures best; `minmax`, `percentile`, `mse` and `entropy` do just that, for comparison.
       color: `rgb`, `bgr` or `gray`: the order of the input's channels.
       crop: how a photo is fitted to the input: `center` cuts the largest centred rectangle of the
         input's aspect, `stretch` ignores the aspect, `letterbox` keeps all of the photo and fills the rest.
       labels: a text file, one class name a line, in the order of the network's output.
       mean: with `std`, the normalisation (pixel - mean) / std, a number a channel, as strings. Replaces `normalize`.
+      min_sqnr: with precision `auto`, the signal-to-noise ratio that int8 has to keep at the outputs, in decibels, as
+        a string.
       model_name: the name in answers and URLs; `name` by default.
       normalize: how the network was trained to see a pixel of 0 to 255: `minus1_1`, `0_1`, `imagenet`
         (ImageNet's mean and standard deviation) or `none`.
-      precision: `int8`, or `float32` (four times the weights, and slower).
+      precision: `int8`; `int16` (activations of 16 bits, weights of 8: about twice as slow); `auto` (int8, and int16 in
+        the fewest layers that reach `min_sqnr`); or `float32` (four times the weights, and slower).
       simd: `relaxed`, or `simd128` for engines without relaxed SIMD.
       std: see `mean`.
       weights: `embedded` in model.wasm, or `external`: a file beside it.
@@ -96,10 +103,12 @@ def wasm_model(
     compile_model(
         name = compiled,
         calibration = calibration,
+        calibration_method = calibration_method,
         color = color,
         crop = crop,
         labels = labels,
         mean = mean,
+        min_sqnr = min_sqnr,
         model = model,
         model_name = model_name or name,
         normalize = normalize,

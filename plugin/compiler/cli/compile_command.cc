@@ -34,19 +34,38 @@ std::string Summary(const CompiledModel& model) {
          Kibibytes(model.plan.arena_lower_bound) + ")\n";
 }
 
+// How a float network was quantised, a line a decision, and what its layers lose.
+std::string Report(const QuantizedNetwork& quantized) {
+  const auto decibels = [](double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f dB", value);
+    return std::string(text);
+  };
+  std::string text;
+  for (const std::string& line : quantized.report) text += line + "\n";
+  for (const std::string& layer : quantized.int16_layers) text += "in int16: " + layer + "\n";
+  text += "outputs: " + decibels(quantized.sqnr) + " signal-to-noise ratio\n";
+  for (const LayerSensitivity& layer : quantized.sensitivity) {
+    text += layer.name + " alone in int8: " + decibels(layer.sqnr) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 int RunCompile(const Arguments& arguments, const Streams& streams) {
   cxxopts::Options options =
       MakeOptions("compile", "--out FOLDER MODEL", "Compiles a network, .onnx or .tflite");
   options.add_options()("out", "Folder for the files", cxxopts::value<std::string>(), "FOLDER");
+  options.add_options()("sensitivity", "Measure what each layer loses when it alone is int8");
   AddCompileOptions(options);
   return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult& parsed) {
     if (parsed.unmatched().size() != 1 || !parsed.count("out")) {
       return FailUsage(streams, options, "compile takes one network and --out FOLDER");
     }
-    const Result<CompileOptions> asked = ReadCompileOptions(parsed, parsed.unmatched()[0]);
+    Result<CompileOptions> asked = ReadCompileOptions(parsed, parsed.unmatched()[0]);
     if (!asked.ok()) return Fail(streams, asked.error(), kMisuse);
+    asked->sensitivity = parsed.count("sensitivity") > 0;
 
     const Result<CompiledModel> model = Compile(*asked);
     if (!model.ok()) return Fail(streams, model.error());
@@ -54,6 +73,7 @@ int RunCompile(const Arguments& arguments, const Streams& streams) {
                                              parsed["out"].as<std::string>());
     if (!written.ok()) return Fail(streams, written.error());
     streams.out << Summary(*model);
+    if (model->quantized) streams.out << Report(*model->quantized);
     return kSuccess;
   });
 }

@@ -23,11 +23,16 @@ struct Choice {
 };
 const std::vector<Choice>& Choices() {
   static const std::vector<Choice> choices = {
-      {"precision", "Type of the activations", {"int8", "float32"}},
+      {"precision",
+       "Type of the activations; auto is int8, and int16 in layers that need it",
+       {"int8", "int16", "float32", "auto"}},
       {"color", "Order of the input's channels", {"rgb", "bgr", "gray"}},
       {"crop", "How an image gets the input's aspect ratio", {"center", "stretch", "letterbox"}},
       {"simd", "Instructions the module may use", {"relaxed", "simd128"}},
       {"weights", "Where the weights are", {"embedded", "external"}},
+      {"calibration-method",
+       "How a float network's ranges follow from the images; auto takes what measures best",
+       {"auto", "minmax", "percentile", "mse", "entropy"}},
   };
   return choices;
 }
@@ -129,6 +134,9 @@ void AddCompileOptions(cxxopts::Options& options) {
       "JPEG image, or folder of them, that a float network is quantised with; may be repeated",
       text(), "PATH");
   add("calibration-list", "File with the path of one such image a line", text(), "FILE");
+  add("min-sqnr",
+      "Least signal-to-noise ratio, in decibels, that precision auto keeps at the outputs",
+      cxxopts::value<double>()->default_value("30"), "DB");
 }
 
 Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
@@ -156,6 +164,8 @@ Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
   to.crop_name = parsed["crop"].as<std::string>();
   to.color = static_cast<ColorOrder>(chosen[1]);
   to.crop = static_cast<CropPolicy>(chosen[2]);
+  to.calibration_method = parsed["calibration-method"].as<std::string>();
+  to.min_sqnr = parsed["min-sqnr"].as<double>();
   to.storage = chosen[4] == 0 ? WeightsStorage::kEmbedded : WeightsStorage::kExternal;
   WRANGLET_RETURN_IF_ERROR(ReadNormalization(parsed, to));
   return to;

@@ -17,7 +17,7 @@ namespace wranglet {
 struct CompileOptions {
   std::string model;                 // path
   std::string name;                  // in the manifest
-  std::string precision = "int8";    // int8 | float32
+  std::string precision = "int8";    // int8 | int16 | float32 | auto
   std::string simd = "relaxed";      // relaxed | simd128
   std::string color_name = "rgb";    // as the manifest spells `color`
   std::string crop_name = "center";  // as the manifest spells `crop`
@@ -30,6 +30,9 @@ struct CompileOptions {
   std::string labels;                    // path of a file with one label a line; empty: none
   std::string calibration_list;          // path of a file with one image's path a line; empty: none
   std::vector<std::string> calibration;  // paths of images and of folders of them
+  std::string calibration_method = "auto";  // auto | minmax | percentile | mse | entropy
+  double min_sqnr = 30;                     // decibels, of precision auto
+  bool sensitivity = false;                 // whether to measure that of every layer
 };
 
 // Adds the options, all but the model's path, which is an argument of its own.

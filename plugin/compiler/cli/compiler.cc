@@ -1,5 +1,6 @@
 #include "plugin/compiler/cli/compiler.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,9 +9,10 @@
 #include "plugin/compiler/cli/version.h"
 #include "plugin/compiler/import/import.h"
 #include "plugin/compiler/passes/pass.h"
-#include "plugin/compiler/quantize/calibrate.h"
+#include "plugin/compiler/quantize/estimate.h"
 #include "plugin/compiler/quantize/parameters.h"
 #include "plugin/compiler/quantize/quantize.h"
+#include "plugin/compiler/quantize/quantize_from_samples.h"
 
 namespace wranglet {
 namespace {
@@ -79,27 +81,49 @@ Result<std::vector<std::string>> CalibrationImages(const CompileOptions& options
   return images;
 }
 
+std::optional<Estimator> EstimatorOf(const std::string& method) {
+  constexpr std::pair<const char*, Estimator> kMethods[] = {{"minmax", Estimator::kMinMax},
+                                                            {"percentile", Estimator::kPercentile},
+                                                            {"mse", Estimator::kMse},
+                                                            {"entropy", Estimator::kEntropy}};
+  for (const auto& [name, estimator] : kMethods) {
+    if (method == name) return estimator;
+  }
+  return std::nullopt;
+}
+
 // Of the activations what the images show; of the input itself what any image can hold.
-Result<Ranges> MeasuredRanges(const Graph& graph, const CompileOptions& options) {
+Result<QuantizedNetwork> QuantizeByImages(const Graph& graph, const CompileOptions& options) {
   WRANGLET_ASSIGN(const std::vector<std::string> images, CalibrationImages(options));
   if (images.empty()) {
-    return Error{.message = "a float network needs calibration images to become int8",
+    return Error{.message = "a float network needs calibration images to become " +
+                            (options.precision == "auto" ? "int8" : options.precision),
                  .hint = "give some with calibration, or ask for precision float32",
                  .file = graph.file};
   }
   WRANGLET_ASSIGN(const ImagePreprocess preprocess, OnlyImage(graph, options));
-  MinMaxEstimator estimator;
-  const auto sample = [&](size_t i) -> Result<Sample> {
-    WRANGLET_ASSIGN(auto input, ImageAsInput(graph, options, images[i]));
-    return Sample{std::move(input)};
-  };
-  WRANGLET_ASSIGN(Ranges ranges, Calibrate(graph, estimator, images.size(), sample));
-  ranges[static_cast<size_t>(graph.inputs[0])] = WithStoredEnds(RangeOfPixels(preprocess));
-  return ranges;
+  const Samples samples = {images.size(), [&](size_t i) -> Result<Sample> {
+                             WRANGLET_ASSIGN(auto input, ImageAsInput(graph, options, images[i]));
+                             return Sample{std::move(input)};
+                           }};
+  QuantizeOptions how = {.estimator = EstimatorOf(options.calibration_method),
+                         .known = Ranges(graph.tensors.size()),
+                         .wants_sensitivity = options.sensitivity};
+  if (options.precision == "int16") how.precision = DType::kInt16;
+  if (options.precision == "auto") how.min_sqnr = options.min_sqnr;
+  const Range pixels = RangeOfPixels(preprocess);
+  how.known[static_cast<size_t>(graph.inputs[0])] =
+      how.precision == DType::kInt8 ? WithStoredEnds(pixels) : pixels;
+  return QuantizeFromSamples(graph, samples, how);
 }
 
-Ranges PlaceholderRanges(const Graph& graph, const CompileOptions&) {
-  return Ranges(graph.tensors.size(), Range{-1.0f, 1.0f});
+// For sizes alone.
+Result<QuantizedNetwork> QuantizeByPlaceholders(const Graph& graph, const CompileOptions& options) {
+  const DType dtype = options.precision == "int16" ? DType::kInt16 : DType::kInt8;
+  WRANGLET_ASSIGN(Graph quantized,
+                  QuantizeGraph(graph, Ranges(graph.tensors.size(), Range{-1.0f, 1.0f}),
+                                Uniform(graph, dtype)));
+  return QuantizedNetwork{.graph = std::move(quantized)};
 }
 
 Result<std::vector<std::string>> ReadLabels(const Graph& graph, const std::string& path) {
@@ -130,30 +154,42 @@ Result<std::vector<std::optional<ImageInput>>> ImageInputs(const Graph& graph,
   return images;
 }
 
-template <typename RangesOf>
-Result<CompiledModel> CompileWith(const CompileOptions& options, RangesOf ranges_of) {
-  WRANGLET_ASSIGN(Graph graph, ImportModel(options.model));
-  WRANGLET_RETURN_IF_ERROR(RunPasses(graph));
-  const bool wants_int8 = options.precision == "int8";
-  if (IsQuantized(graph) && !wants_int8) {
+// As the manifest spells it, by the activations.
+std::string PrecisionOf(const Graph& graph) {
+  const auto any = [&](DType dtype) {
+    return std::any_of(graph.tensors.begin(), graph.tensors.end(), [&](const Tensor& tensor) {
+      return !tensor.constant && tensor.dtype == dtype;
+    });
+  };
+  if (!IsQuantized(graph)) return "float32";
+  if (!any(DType::kInt16)) return "int8";
+  return any(DType::kInt8) ? "mixed" : "int16";
+}
+
+template <typename Quantizer>
+Result<CompiledModel> CompileWith(const CompileOptions& options, Quantizer quantize) {
+  CompiledModel model{.options = options};
+  WRANGLET_ASSIGN(model.graph, ImportModel(options.model));
+  WRANGLET_RETURN_IF_ERROR(RunPasses(model.graph));
+  const bool wants_float = options.precision == "float32";
+  if (IsQuantized(model.graph) && wants_float) {
     return Error{.message = "the network is quantised already",
                  .hint = "compile with precision int8",
                  .file = options.model};
   }
-  if (!IsQuantized(graph) && wants_int8) {
-    const Result<Ranges> ranges = ranges_of(graph, options);
-    if (!ranges.ok()) return ranges.error();
-    WRANGLET_ASSIGN(graph, QuantizeGraph(graph, *ranges));
+  if (!IsQuantized(model.graph) && !wants_float) {
+    WRANGLET_ASSIGN(model.quantized, quantize(model.graph, options));
+    model.graph = std::move(model.quantized->graph);
   }
-  WRANGLET_ASSIGN(Plan plan, MakePlan(graph));
-  ModelInfo info = {.name = options.name,
-                    .precision = options.precision,
-                    .simd = options.simd,
-                    .storage = options.storage,
-                    .compiler = std::string("wranglet ") + kVersion};
-  WRANGLET_ASSIGN(info.labels, ReadLabels(graph, options.labels));
-  WRANGLET_ASSIGN(info.images, ImageInputs(graph, options));
-  return CompiledModel{std::move(graph), std::move(plan), std::move(info), options};
+  WRANGLET_ASSIGN(model.plan, MakePlan(model.graph));
+  model.info = {.name = options.name,
+                .precision = PrecisionOf(model.graph),
+                .simd = options.simd,
+                .storage = options.storage,
+                .compiler = std::string("wranglet ") + kVersion};
+  WRANGLET_ASSIGN(model.info.labels, ReadLabels(model.graph, options.labels));
+  WRANGLET_ASSIGN(model.info.images, ImageInputs(model.graph, options));
+  return model;
 }
 
 }  // namespace
@@ -163,11 +199,11 @@ Result<std::vector<std::byte>> CompiledModel::ReadImage(const std::string& path)
 }
 
 Result<CompiledModel> Compile(const CompileOptions& options) {
-  return CompileWith(options, MeasuredRanges);
+  return CompileWith(options, QuantizeByImages);
 }
 
 Result<CompiledModel> CompileForSizes(const CompileOptions& options) {
-  return CompileWith(options, PlaceholderRanges);
+  return CompileWith(options, QuantizeByPlaceholders);
 }
 
 }  // namespace wranglet

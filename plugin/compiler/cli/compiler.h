@@ -4,6 +4,7 @@
 #define WRANGLET_PLUGIN_COMPILER_CLI_COMPILER_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "plugin/compiler/graph/graph.h"
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/preprocess/image_preprocess.h"
+#include "plugin/compiler/quantize/quantize_from_samples.h"
 
 namespace wranglet {
 
@@ -21,14 +23,16 @@ struct CompiledModel {
   Plan plan;
   ModelInfo info;
   CompileOptions options;
+  // How a float network became what `graph` is, which is taken from here.
+  std::optional<QuantizedNetwork> quantized;
 
   // Input 0 for a JPEG file. An Error, which names the file, when it cannot be read, or when the
   // network takes something other than one image.
   Result<std::vector<std::byte>> ReadImage(const std::string& path) const;
 };
 
-// Reads, rewrites, quantises and plans the network. A float network becomes int8 by its calibration
-// images; one that is quantised already stays as it is.
+// Reads, rewrites, quantises and plans the network. A float network becomes int8, int16 or both by
+// its calibration images (QuantizeFromSamples); one that is quantised already stays as it is.
 Result<CompiledModel> Compile(const CompileOptions& options);
 
 // The same for one who only looks at layers and sizes, which no sample changes: a float network

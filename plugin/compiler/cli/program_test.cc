@@ -233,7 +233,7 @@ TEST_F(Program, MisuseExitsWith2) {
   ExpectFailure(Run({"run", Path("net.onnx")}), kMisuse,
                 "run takes a network and images; see wranglet run --help");
   ExpectFailure(Compile({"--precision", "int4"}), kMisuse,
-                "--precision cannot be 'int4'; one of int8, float32");
+                "--precision cannot be 'int4'; one of int8, int16, float32, auto");
   ExpectFailure(Compile({"--mean", "1,2,3"}), kMisuse,
                 "--mean and --std go together, without --normalize");
   ExpectFailure(Compile({"--mean", "1,2", "--std", "1,2"}), kMisuse,

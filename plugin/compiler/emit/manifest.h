@@ -30,7 +30,7 @@ struct ImageInput {
 // What a Plan does not know of its model.
 struct ModelInfo {
   std::string name;
-  std::string precision = "int8";  // int8 | int16 | float32
+  std::string precision = "int8";  // int8 | int16 | mixed | float32
   std::string simd = "relaxed";    // relaxed | simd128
   WeightsStorage storage = WeightsStorage::kEmbedded;
   std::vector<std::string> labels;                // empty when there are none

@@ -47,7 +47,7 @@ export interface Manifest {
   format: number;
   name: string;
   version: string;
-  precision: "int8" | "int16" | "float32";
+  precision: "int8" | "int16" | "mixed" | "float32";
   simd: "relaxed" | "simd128";
   weights: { storage: "embedded" | "external"; bytes: number; sha256: string };
   memory: { arena: number; arenaLowerBound: number };

@@ -14,8 +14,8 @@ namespace wranglet {
 // other tensor, nor when a value is off the grid or out of the type's range.
 std::optional<Tensor> StoredOnGrid(const Tensor& floats, DType dtype);
 
-// The bias of a quantised operator, as int32, of scale `input` times those of the filter; nothing when
-// it is no constant of floats, or too large for int32.
+// The bias of a quantised operator, as int32, of scale `input` times those of the filter; nothing
+// when it is no constant of floats, or too large for int32.
 std::optional<Tensor> StoredBias(const Tensor& floats, float input,
                                  const std::vector<float>& filter);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "plugin/compiler/plan/plan.h"
@@ -22,24 +23,25 @@ Status SetInputs(Runner& runner, const Plan& plan, const Sample& sample, const s
   return Done{};
 }
 
-}  // namespace
-
-void MinMaxEstimator::See(TensorId tensor, std::span<const float> values) {
-  if (values.empty()) return;
-  const auto index = static_cast<size_t>(tensor);
-  if (ranges_.size() <= index) ranges_.resize(index + 1);
-  const auto [min, max] = std::minmax_element(values.begin(), values.end());
-  Range& range = ranges_[index] ? *ranges_[index] : ranges_[index].emplace(Range{*min, *max});
-  range = {std::min(range.min, *min), std::max(range.max, *max)};
+void See(const Tensor& tensor, std::span<const float> values, Statistics& statistics) {
+  statistics.histogram.Add(values);
+  const size_t channels = tensor.shape.empty() ? 1 : static_cast<size_t>(tensor.shape.back());
+  std::vector<float>& most = statistics.channel_most;
+  most.resize(channels);
+  for (size_t i = 0; i < values.size(); i += channels) {
+    for (size_t c = 0; c < channels; ++c) most[c] = std::max(most[c], std::abs(values[i + c]));
+  }
 }
 
-Result<Ranges> Calibrate(const Graph& graph, RangeEstimator& estimator, size_t count,
-                         const std::function<Result<Sample>(size_t)>& sample) {
+}  // namespace
+
+Result<Calibration> Calibrate(const Graph& graph, const Samples& samples) {
   WRANGLET_ASSIGN(const Plan plan, MakePlan(graph));
   Runner runner(plan);
-  for (size_t i = 0; i < count; ++i) {
-    WRANGLET_ASSIGN(const Sample bytes, sample(i));
-    WRANGLET_RETURN_IF_ERROR(SetInputs(runner, plan, bytes, graph.file));
+  Calibration calibration(graph.tensors.size());
+  for (size_t i = 0; i < samples.count; ++i) {
+    WRANGLET_ASSIGN(const Sample sample, samples.at(i));
+    WRANGLET_RETURN_IF_ERROR(SetInputs(runner, plan, sample, graph.file));
     std::optional<Error> not_finite;
     runner.Run([&](TensorId id, std::span<const std::byte> stored) {
       const Tensor& tensor = graph.tensor(id);
@@ -47,7 +49,7 @@ Result<Ranges> Calibrate(const Graph& graph, RangeEstimator& estimator, size_t c
       const std::span values(reinterpret_cast<const float*>(stored.data()),
                              stored.size() / sizeof(float));
       if (std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-        estimator.See(id, values);
+        See(tensor, values, calibration[static_cast<size_t>(id)]);
       } else {
         not_finite =
             Error{.message = "tensor '" + tensor.name + "' is not finite in calibration sample " +
@@ -58,7 +60,16 @@ Result<Ranges> Calibrate(const Graph& graph, RangeEstimator& estimator, size_t c
     });
     if (not_finite) return *not_finite;
   }
-  return estimator.Estimate();
+  return calibration;
+}
+
+Ranges EstimateRanges(Estimator estimator, const Calibration& calibration) {
+  Ranges ranges(calibration.size());
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    const Histogram& histogram = calibration[i].histogram;
+    if (histogram.range()) ranges[i] = Estimate(estimator, histogram);
+  }
+  return ranges;
 }
 
 }  // namespace wranglet

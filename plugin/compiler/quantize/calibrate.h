@@ -1,46 +1,41 @@
-// Calibrate: runs a float network on samples, to learn between which numbers its activations lie.
+// Calibrate: runs a float network on samples, to learn which values its activations take.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_CALIBRATE_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_CALIBRATE_H_
 
 #include <cstddef>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/quantize/estimate.h"
+#include "plugin/compiler/quantize/histogram.h"
 #include "plugin/compiler/quantize/ranges.h"
+#include "plugin/compiler/quantize/run_samples.h"
 
 namespace wranglet {
 
-// How ranges follow from the numbers that were seen.
-class RangeEstimator {
- public:
-  virtual ~RangeEstimator() = default;
-  // All elements of one activation in one sample, every one finite.
-  virtual void See(TensorId tensor, std::span<const float> values) = 0;
-  virtual Ranges Estimate() const = 0;
+// Samples 0 to count - 1, each made when it is asked for.
+struct Samples {
+  size_t count = 0;
+  std::function<Result<Sample>(size_t)> at;
 };
 
-// From the least to the greatest.
-class MinMaxEstimator : public RangeEstimator {
- public:
-  void See(TensorId tensor, std::span<const float> values) override;
-  Ranges Estimate() const override { return ranges_; }
-
- private:
-  Ranges ranges_;
+// What one activation was in all samples.
+struct Statistics {
+  Histogram histogram;
+  // The greatest magnitude of each channel, which is the last dimension's index.
+  std::vector<float> channel_most;
 };
+using Calibration = std::vector<Statistics>;  // by TensorId
 
-// The bytes of every input of the network.
-using Sample = std::vector<std::vector<std::byte>>;
+// Plans `graph`, of float32, and runs it on the samples. Errors: the planner's, those of a sample,
+// a sample of the wrong size, an activation that is not finite (which names tensor and sample).
+Result<Calibration> Calibrate(const Graph& graph, const Samples& samples);
 
-// Plans `graph`, of float32, and runs it on samples 0 to `count` - 1, which `sample` makes one at a
-// time. Errors: the planner's, those of `sample`, a sample of the wrong size, an activation that is
-// not finite (which names tensor and sample).
-Result<Ranges> Calibrate(const Graph& graph, RangeEstimator& estimator, size_t count,
-                         const std::function<Result<Sample>(size_t)>& sample);
+// The range of every activation that was seen.
+Ranges EstimateRanges(Estimator estimator, const Calibration& calibration);
 
 }  // namespace wranglet
 

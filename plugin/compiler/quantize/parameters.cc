@@ -7,7 +7,7 @@
 namespace wranglet {
 namespace {
 
-constexpr double kLeastInt8 = -128, kMostInt8 = 127, kMostWeight = 127;
+constexpr double kLeastInt8 = -128, kMostInt8 = 127, kMostWeight = 127, kMostInt16 = 32767;
 constexpr double kSteps = kMostInt8 - kLeastInt8;
 
 // Below this a float32 loses digits.
@@ -15,12 +15,14 @@ constexpr double kLeastScale = std::numeric_limits<float>::min();
 
 }  // namespace
 
-Quantization ActivationQuantization(Range range, ScaleLimits limits) {
+Quantization ActivationQuantization(Range range, ScaleLimits limits, DType dtype) {
   const double min = std::min(range.min, 0.0f), max = std::max(range.max, 0.0f);
-  const double wanted = min == max ? 1.0 : (max - min) / kSteps;
+  const bool is_int16 = dtype == DType::kInt16;
+  const double span = is_int16 ? std::max(-min, max) : max - min;
+  const double wanted = span == 0 ? 1.0 : span / (is_int16 ? kMostInt16 : kSteps);
   const auto scale =
       std::clamp(static_cast<float>(std::max(wanted, kLeastScale)), limits.least, limits.most);
-  if (min == max) return {{scale}, {0}};
+  if (span == 0 || is_int16) return {{scale}, {0}};
   const double zero_point =
       std::clamp(std::nearbyint(kLeastInt8 - min / scale), kLeastInt8, kMostInt8);
   return {{scale}, {static_cast<int32_t>(zero_point)}};
@@ -47,15 +49,17 @@ Range WithStoredEnds(Range range) {
           static_cast<float>((kMostInt8 - zero_point) * scale)};
 }
 
-float ChannelScale(std::span<const float> weights, float bias, float input_scale) {
+float ChannelScale(std::span<const float> weights, float bias, float input_scale,
+                   const SumLimits& limits) {
   double most = 0.0, sum = 0.0;
   for (const float weight : weights) {
     most = std::max(most, std::abs(double{weight}));
     sum += std::abs(double{weight});
   }
-  const double by_bias = std::abs(double{bias}) / (double{input_scale} * kMaxBias);
-  // Rounding at most doubles a weight, and an input is at most 255 steps from its zero point.
-  const double by_sum = 2 * sum * kSteps / kMaxBias;
+  const auto limit = static_cast<double>(limits.most);
+  const double by_bias = std::abs(double{bias}) / (double{input_scale} * limit);
+  // Rounding at most doubles a weight.
+  const double by_sum = 2 * sum * limits.steps / limit;
   const auto scale = static_cast<float>(std::max({most / kMostWeight, by_bias, by_sum}));
   if (scale == 0 && most == 0 && bias == 0) return 1.0f;
   return std::max(scale, static_cast<float>(kLeastScale));
@@ -66,10 +70,10 @@ int8_t QuantizeWeight(float real, float scale) {
       std::clamp(std::nearbyint(static_cast<double>(real) / scale), -kMostWeight, kMostWeight));
 }
 
-int32_t QuantizeBias(float real, float input_scale, float weight_scale) {
+int64_t QuantizeBias(float real, float input_scale, float weight_scale, const SumLimits& limits) {
   const double unit = static_cast<double>(input_scale) * weight_scale;
-  return static_cast<int32_t>(
-      std::clamp(std::nearbyint(real / unit), -double{kMaxBias}, double{kMaxBias}));
+  const auto most = static_cast<double>(limits.most);
+  return static_cast<int64_t>(std::clamp(std::nearbyint(real / unit), -most, most));
 }
 
 }  // namespace wranglet

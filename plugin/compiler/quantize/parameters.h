@@ -13,40 +13,53 @@
 
 namespace wranglet {
 
-// Biases stay within this, and the sums of products too, so that together they fit in an int32.
-inline constexpr int32_t kMaxBias = 1 << 30;
-
 // Between which numbers a scale may lie.
 struct ScaleLimits {
   float least = 0.0f;
   float most = std::numeric_limits<float>::infinity();
 };
 
-// int8 parameters under which zero is exact and both ends of `range`, widened to hold zero, lie
-// within half a scale of a stored value: TensorFlow Lite's nudged zero point. A range of nothing
-// but zero gets scale 1. `limits`, whose `most` is enough for the range, may ask for another scale.
-Quantization ActivationQuantization(Range range, ScaleLimits limits = {});
+// Parameters of an activation of int8 or int16. In int8, under which zero is exact and both ends of
+// `range`, widened to hold zero, lie within half a scale of a stored value: TensorFlow Lite's
+// nudged zero point. In int16 the zero point is 0, and the range becomes symmetric. A range of
+// nothing but zero gets scale 1. `limits`, whose `most` is enough for the range, may ask for
+// another scale.
+Quantization ActivationQuantization(Range range, ScaleLimits limits = {},
+                                    DType dtype = DType::kInt8);
 
-// The limits of an int8 sum's scale, given its operands': their larger one times 2^-7 to 2^9, which
-// the kernel can express (kernels/add.h). A finer scale, as an activation that lets little through
-// would ask for, gains nothing: the sum is no more precise than its operands.
+// The limits of a quantised sum's scale, given its operands': their larger one times 2^-7 to 2^9,
+// which the kernel can express (kernels/add.h). A finer scale, as an activation that lets little
+// through would ask for, gains nothing: the sum is no more precise than its operands.
 ScaleLimits SumScaleLimits(float a, float b);
 
-// The narrowest range around `range` of which zero and both ends are stored values. For numbers
-// that are spread evenly over all of their range, as pixels are: where ActivationQuantization alone
-// would put every one of them halfway between two stored values, or cut off an end.
+// The narrowest range around `range` of which zero and both ends are stored values of int8. For
+// numbers that are spread evenly over all of their range, as pixels are: where
+// ActivationQuantization alone would put every one of them halfway between two stored values, or
+// cut off an end.
 Range WithStoredEnds(Range range);
 
+// What a layer adds up: biases stay within +-most, and the sums of products too, of inputs that
+// are up to `steps` scales from zero.
+struct SumLimits {
+  int64_t most;
+  int32_t steps;
+};
+// Two of `most` fit in an int32, and in the 48 bits that TensorFlow Lite takes of an int64.
+inline constexpr SumLimits kInt8Sums = {int64_t{1} << 30, 255};
+inline constexpr SumLimits kInt16Sums = {int64_t{1} << 46, 32768};
+
 // The symmetric int8 scale of one output channel, of these weights: max|weight| / 127, or larger
-// when otherwise `bias` in units of input_scale * scale, or the sum of products with any int8
-// inputs, would exceed kMaxBias. 1 for a channel that is all zero.
-float ChannelScale(std::span<const float> weights, float bias, float input_scale);
+// when otherwise `bias` in units of input_scale * scale, or the sum of products with any inputs,
+// would exceed the limits. 1 for a channel that is all zero.
+float ChannelScale(std::span<const float> weights, float bias, float input_scale,
+                   const SumLimits& limits = kInt8Sums);
 
 // The number of `scale` nearest to `real`, halves to even, within [-127, 127].
 int8_t QuantizeWeight(float real, float scale);
 
-// The number of input_scale * weight_scale nearest to `real`, within +-kMaxBias.
-int32_t QuantizeBias(float real, float input_scale, float weight_scale);
+// The number of input_scale * weight_scale nearest to `real`, within the limits.
+int64_t QuantizeBias(float real, float input_scale, float weight_scale,
+                     const SumLimits& limits = kInt8Sums);
 
 }  // namespace wranglet
 

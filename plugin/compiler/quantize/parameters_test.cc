@@ -97,7 +97,7 @@ TEST(ChannelScale, GrowsUntilTheBiasFits) {
   const float scale = ChannelScale(std::vector{1e-12f}, 3.0f, 0.01f);
   EXPECT_GT(scale, 1e-12f / 127);
   const int32_t bias = QuantizeBias(3.0f, 0.01f, scale);
-  EXPECT_LE(bias, kMaxBias);
+  EXPECT_LE(bias, kInt8Sums.most);
   EXPECT_NEAR(bias * 0.01 * scale, 3.0, 1e-6);
 }
 
@@ -106,7 +106,7 @@ TEST(ChannelScale, GrowsUntilNoInputsCanOverflowTheSum) {
   const float scale = ChannelScale(weights, 0.0f, 0.01f);
   int64_t sum = 0;
   for (const float weight : weights) sum += QuantizeWeight(weight, scale);
-  EXPECT_LE(sum * 255 + kMaxBias, std::numeric_limits<int32_t>::max());
+  EXPECT_LE(sum * 255 + kInt8Sums.most, std::numeric_limits<int32_t>::max());
   EXPECT_GT(QuantizeWeight(0.3f, scale), 10);
 }
 

@@ -1,220 +1,137 @@
 #include "plugin/compiler/quantize/quantize.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/quantize/constants.h"
 #include "plugin/compiler/quantize/parameters.h"
 
 namespace wranglet {
 namespace {
 
-template <typename T>
-std::vector<std::byte> BytesOf(const std::vector<T>& values) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
-  return {bytes, bytes + values.size() * sizeof(T)};
-}
-
-bool AllFinite(std::span<const float> values) {
-  return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-}
-
-// Of the filter's channel c, whose elements lie strided: f(index into the filter) for each.
-template <typename F>
-void ForEachOfChannel(const Shape& shape, int axis, int64_t channel, F&& f) {
-  int64_t inner = 1, outer = 1;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    if (static_cast<int>(i) < axis) outer *= shape[i];
-    if (static_cast<int>(i) > axis) inner *= shape[i];
-  }
-  const int64_t channels = shape[static_cast<size_t>(axis)];
-  for (int64_t o = 0; o < outer; ++o) {
-    for (int64_t i = 0; i < inner; ++i) {
-      f(static_cast<size_t>((o * channels + channel) * inner + i));
-    }
-  }
-}
-
 class Quantizer {
  public:
-  Quantizer(const Graph& from, const Ranges& ranges) : from_(from), ranges_(ranges), graph_(from) {}
+  Quantizer(const Graph& from, Scheme scheme)
+      : from_(from), scheme_(std::move(scheme)), graph_(from) {}
 
   Result<Graph> Run() && {
-    for (const TensorId input : graph_.inputs) {
-      Status status = QuantizeActivation(input, {}, {});
-      if (!status.ok()) return InFile(std::move(status).error());
+    for (size_t i = 0; i < from_.tensors.size(); ++i) {
+      const Scheme::Activation& activation = scheme_.activations[i];
+      if (activation.dtype == DType::kFloat32) continue;
+      graph_.tensors[i].dtype = activation.dtype;
+      graph_.tensors[i].quantization = activation.quantization;
     }
-    for (Node& node : graph_.nodes) {
-      Status status = QuantizeNode(node);
-      if (!status.ok()) return AtNode(node, std::move(status).error());
+    graph_.nodes.clear();
+    for (size_t i = 0; i < from_.nodes.size(); ++i) {
+      Node node = from_.nodes[i];
+      Status status = QuantizeNode(node, scheme_.computes[i]);
+      if (!status.ok()) {
+        Error error = std::move(status).error();
+        return from_.ErrorAt(node, std::move(error.message), std::move(error.hint));
+      }
+      graph_.nodes.push_back(std::move(node));
     }
+    graph_.MakeNamesUnique();
     graph_.RemoveUnusedTensors();
     WRANGLET_RETURN_IF_ERROR(Validate(graph_));
     return std::move(graph_);
   }
 
  private:
-  static Error Problem(const Tensor& tensor, const std::string& what, std::string hint = "") {
-    return {.message = "tensor '" + tensor.name + "' " + what, .hint = std::move(hint)};
+  static bool IsFloat(const Tensor& tensor) { return tensor.dtype == DType::kFloat32; }
+
+  Status QuantizeNode(Node& node, DType computes) {
+    const std::optional<int> axis = FilterChannelAxis(node.op);
+    // The filter follows from the input's scale, so the input comes first.
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] == kNoTensor || (axis && i > 0)) continue;
+      WRANGLET_RETURN_IF_ERROR(QuantizeInput(node, i, computes));
+    }
+    return axis && computes != DType::kFloat32 ? QuantizeFilter(node, *axis, computes) : Done{};
   }
 
-  Error InFile(Error error) const {
-    error.file = graph_.file;
-    return error;
+  Status QuantizeInput(Node& node, size_t i, DType computes) {
+    TensorId& input = node.inputs[i];
+    const Tensor& tensor = from_.tensor(input);
+    if (!IsFloat(tensor)) return Done{};
+    const auto& output = scheme_.activations[static_cast<size_t>(node.outputs[0])].quantization;
+    const bool shares = computes != DType::kFloat32 && SharesQuantization(node.op);
+    if (tensor.constant) {
+      if (computes == DType::kFloat32) return Done{};
+      WRANGLET_RETURN_IF_ERROR(CheckFloatConstant(tensor));
+      input = graph_.Add(shares ? QuantizeOperand(tensor, computes, *output)
+                                : QuantizeOperand(tensor, computes));
+      return Done{};
+    }
+    WRANGLET_ASSIGN(input, InType(input, computes, shares ? output : std::nullopt));
+    return Done{};
   }
 
-  Error AtNode(const Node& node, Error error) const {
-    return graph_.ErrorAt(node, std::move(error.message), std::move(error.hint));
-  }
-
-  Status QuantizeNode(Node& node) {
-    if (const std::optional<int> axis = FilterChannelAxis(node.op)) {
-      WRANGLET_RETURN_IF_ERROR(QuantizeFilterAndBias(node, *axis));
-    } else {
-      for (TensorId& input : node.inputs) {
-        if (graph_.tensor(input).constant) WRANGLET_RETURN_IF_ERROR(QuantizeConstant(input));
+  // An activation as `dtype`, and of these parameters if any are asked for: itself, or a copy that
+  // all who ask the same share.
+  Result<TensorId> InType(TensorId id, DType dtype, const std::optional<Quantization>& asked) {
+    const Scheme::Activation& stored = scheme_.activations[static_cast<size_t>(id)];
+    if (stored.dtype == dtype && (!asked || asked == stored.quantization)) return id;
+    Tensor copy = from_.tensor(id);
+    copy.dtype = dtype;
+    copy.quantization = asked;
+    if (dtype != DType::kFloat32 && !asked) {
+      if (!stored.range) {
+        return Error{.message = "tensor '" + copy.name + "' has no range",
+                     .hint = "give calibration samples"};
       }
+      copy.quantization = ActivationQuantization(*stored.range, {}, dtype);
     }
-    return QuantizeOutput(node);
+    for (const TensorId made : copies_[id]) {
+      if (graph_.tensor(made).IsStoredLike(copy)) return made;
+    }
+    copy.name += std::string(".") + NameOf(dtype);
+    const std::string name = copy.name;
+    const TensorId made = graph_.Add(std::move(copy));
+    copies_[id].push_back(made);
+    const Operator op = dtype == DType::kFloat32 ? Operator(Dequantize{}) : Operator(Quantize{});
+    graph_.nodes.push_back({name, op, {id}, {made}});
+    return made;
   }
 
-  Status QuantizeOutput(const Node& node) {
-    Tensor& output = graph_.tensor(node.outputs[0]);
-    if (KeepsQuantization(node.op)) {
-      output.dtype = DType::kInt8;
-      output.quantization = graph_.tensor(node.inputs[0]).quantization;
-      return Done{};
-    }
-    if (node.As<Softmax>()) {
-      // Probabilities lie in [0, 1] whatever the samples gave; LiteRT asks for just these.
-      output.dtype = DType::kInt8;
-      output.quantization = Quantization{{1.0f / 256}, {-128}};
-      return Done{};
-    }
-    const Activation* fused = FusedActivation(std::as_const(node.op));
-    return QuantizeActivation(node.outputs[0], fused ? *fused : Activation{}, LimitsFor(node));
-  }
-
-  // Scales of the output for which the kernel can express how the inputs' relate to it.
-  ScaleLimits LimitsFor(const Node& node) const {
-    const auto scales = [&](size_t input) -> const std::vector<float>& {
-      return graph_.tensor(node.inputs[input]).quantization->scale;
-    };
-    const Binary* binary = node.As<Binary>();
-    if (binary && (binary->kind == Binary::Kind::kAdd || binary->kind == Binary::Kind::kSub)) {
-      return SumScaleLimits(scales(0)[0], scales(1)[0]);
-    }
-    // Kernels multiply by scales of inputs over scale of output, which has to be finite.
-    const float filter = FilterChannelAxis(node.op) ? *std::ranges::max_element(scales(1)) : 1.0f;
-    return {.least = scales(0)[0] * filter * 0x1p-64f};
-  }
-
-  Status QuantizeActivation(TensorId id, const Activation& activation, ScaleLimits limits) {
-    Tensor& tensor = graph_.tensor(id);
-    if (tensor.dtype != DType::kFloat32) {
-      return Problem(tensor,
-                     std::string("is ") + NameOf(tensor.dtype) + ", and only float32 becomes int8",
-                     "compile with precision float32");
-    }
-    const auto index = static_cast<size_t>(id);
-    if (index >= ranges_.size() || !ranges_[index]) {
-      return Problem(tensor, "has no range", "give calibration samples");
-    }
-    const Range range = {std::clamp(ranges_[index]->min, activation.min, activation.max),
-                         std::clamp(ranges_[index]->max, activation.min, activation.max)};
-    if (!std::isfinite(range.min) || !std::isfinite(range.max)) {
-      return Problem(tensor, "holds values that are not finite");
-    }
-    tensor.dtype = DType::kInt8;
-    tensor.quantization = ActivationQuantization(range, limits);
-    return Done{};
-  }
-
-  // A constant that is an operand like any activation.
-  Status QuantizeConstant(TensorId& id) {
-    Tensor tensor = from_.tensor(id);
-    WRANGLET_RETURN_IF_ERROR(CheckConstant(tensor));
-    const std::span<const float> values = tensor.ConstantAs<float>();
-    const auto [min, max] = std::minmax_element(values.begin(), values.end());
-    const Quantization q = ActivationQuantization({*min, *max});
-    std::vector<int8_t> stored;
-    for (const float v : values) {
-      const float nearest = std::nearbyint(v / q.scale[0]) + static_cast<float>(q.zero_point[0]);
-      stored.push_back(static_cast<int8_t>(std::clamp(nearest, -128.0f, 127.0f)));
-    }
-    id = AddConstant(std::move(tensor), DType::kInt8, BytesOf(stored), q);
-    return Done{};
-  }
-
-  Status QuantizeFilterAndBias(Node& node, int axis) {
-    const Quantization& input = *graph_.tensor(node.inputs[0]).quantization;
-    Tensor filter = from_.tensor(node.inputs[1]);
-    WRANGLET_RETURN_IF_ERROR(CheckConstant(filter));
+  Status QuantizeFilter(Node& node, int axis, DType computes) {
     const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoTensor;
-    const auto channels = static_cast<size_t>(filter.shape[static_cast<size_t>(axis)]);
-    std::vector<float> bias(channels, 0.0f);
-    if (has_bias) {
-      const Tensor& tensor = from_.tensor(node.inputs[2]);
-      WRANGLET_RETURN_IF_ERROR(CheckConstant(tensor));
-      std::ranges::copy(tensor.ConstantAs<float>(), bias.begin());
-    }
-
-    const std::span<const float> weights = filter.ConstantAs<float>();
-    std::vector<int8_t> stored(weights.size());
-    std::vector<int32_t> stored_bias;
-    Quantization per_channel{.zero_point = std::vector<int32_t>(channels, 0), .axis = axis};
-    Quantization bias_units{.zero_point = std::vector<int32_t>(channels, 0), .axis = 0};
-    for (size_t c = 0; c < channels; ++c) {
-      const auto for_each = [&](auto&& f) {
-        ForEachOfChannel(filter.shape, axis, static_cast<int64_t>(c), f);
-      };
-      std::vector<float> of_channel;
-      for_each([&](size_t i) { of_channel.push_back(weights[i]); });
-      const float scale = ChannelScale(of_channel, bias[c], input.scale[0]);
-      if (!std::isfinite(scale)) {
-        return Problem(filter, "or its bias holds values that are too large for int8");
-      }
-      for_each([&](size_t i) { stored[i] = QuantizeWeight(weights[i], scale); });
-      stored_bias.push_back(QuantizeBias(bias[c], input.scale[0], scale));
-      per_channel.scale.push_back(scale);
-      bias_units.scale.push_back(input.scale[0] * scale);
-    }
-    node.inputs[1] = AddConstant(std::move(filter), DType::kInt8, BytesOf(stored), per_channel);
-    if (has_bias) {
-      node.inputs[2] = AddConstant(from_.tensor(node.inputs[2]), DType::kInt32,
-                                   BytesOf(stored_bias), bias_units);
-    }
+    const float input_scale = graph_.tensor(node.inputs[0]).quantization->scale[0];
+    WRANGLET_ASSIGN(
+        Weights weights,
+        QuantizeWeights(from_.tensor(node.inputs[1]), axis,
+                        has_bias ? &from_.tensor(node.inputs[2]) : nullptr, input_scale, computes));
+    // Nodes may share a constant and yet need it in different scales, so each gets its own.
+    node.inputs[1] = graph_.Add(std::move(weights.filter));
+    if (has_bias) node.inputs[2] = graph_.Add(std::move(weights.bias));
     return Done{};
-  }
-
-  static Status CheckConstant(const Tensor& tensor) {
-    if (!tensor.constant || tensor.dtype != DType::kFloat32) {
-      return Problem(tensor, "has to be a constant of float32", "compile with precision float32");
-    }
-    if (!AllFinite(tensor.ConstantAs<float>())) {
-      return Problem(tensor, "holds values that are not finite", "export the network again");
-    }
-    return Done{};
-  }
-
-  // Nodes may share a constant and yet need it in different scales, so each gets its own.
-  TensorId AddConstant(Tensor like, DType dtype, std::vector<std::byte> bytes, Quantization q) {
-    like.dtype = dtype;
-    like.constant = std::move(bytes);
-    like.quantization = std::move(q);
-    return graph_.Add(std::move(like));
   }
 
   const Graph& from_;
-  const Ranges& ranges_;
+  const Scheme scheme_;
   Graph graph_;
+  std::map<TensorId, std::vector<TensorId>> copies_;  // of a tensor, in other types
 };
+
+// The constants that quantised nodes read; MakeScheme takes them to be finite.
+Status CheckConstants(const Graph& graph, const Precisions& precisions) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (precisions[i] == DType::kFloat32) continue;
+    for (const TensorId id : node.inputs) {
+      if (id == kNoTensor) continue;
+      const Tensor& tensor = graph.tensor(id);
+      if (!tensor.constant || tensor.dtype != DType::kFloat32) continue;
+      const Status status = CheckFloatConstant(tensor);
+      if (!status.ok()) return graph.ErrorAt(node, status.error().message, status.error().hint);
+    }
+  }
+  return Done{};
+}
 
 }  // namespace
 
@@ -223,8 +140,15 @@ bool IsQuantized(const Graph& graph) {
                      [](const Tensor& tensor) { return tensor.quantization.has_value(); });
 }
 
+Result<Graph> QuantizeGraph(const Graph& float_graph, const Ranges& ranges,
+                            const Precisions& precisions) {
+  WRANGLET_RETURN_IF_ERROR(CheckConstants(float_graph, precisions));
+  WRANGLET_ASSIGN(Scheme scheme, MakeScheme(float_graph, ranges, precisions));
+  return Quantizer(float_graph, std::move(scheme)).Run();
+}
+
 Result<Graph> QuantizeGraph(const Graph& float_graph, const Ranges& ranges) {
-  return Quantizer(float_graph, ranges).Run();
+  return QuantizeGraph(float_graph, ranges, Uniform(float_graph, DType::kInt8));
 }
 
 }  // namespace wranglet

@@ -1,4 +1,4 @@
-// QuantizeGraph: a float network as an int8 one.
+// QuantizeGraph: a float network as an integer one.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_QUANTIZE_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_QUANTIZE_H_
@@ -6,18 +6,25 @@
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
 #include "plugin/compiler/quantize/ranges.h"
+#include "plugin/compiler/quantize/scheme.h"
 
 namespace wranglet {
 
 // Whether any tensor has a scale, so that the network must run as it is.
 bool IsQuantized(const Graph& graph);
 
-// The int8 form of `float_graph`, a valid Graph of float32 after its passes, by the scheme of
-// TensorFlow Lite (Jacob et al., 2018): symmetric weights with a scale an output channel,
-// activations with a scale and a zero point a tensor, int32 biases. `ranges` has the float graph's
-// TensorIds; a fused activation narrows its output's range. The network's inputs and outputs become
-// int8 too. Errors, at their nodes: a tensor without a finite range, weights that are not finite,
-// operators that have no int8 form.
+// The form of `float_graph`, a valid Graph of float32 after its passes, in which node i computes in
+// precisions[i], by the schemes of TensorFlow Lite: symmetric int8 weights with a scale an output
+// channel; activations in int8 with a scale and a zero point a tensor, and int32 biases (Jacob et
+// al., 2018); or activations in int16 with a scale a tensor, and int64 biases (its 16x8). `ranges`
+// has the float graph's TensorIds; MakeScheme tells what follows from them. Where a node reads what
+// was stored in another type, a Quantize or Dequantize converts it. Nodes keep their names and
+// order. Errors, at their nodes: a tensor without a finite range, weights that are not finite or
+// not constant.
+Result<Graph> QuantizeGraph(const Graph& float_graph, const Ranges& ranges,
+                            const Precisions& precisions);
+
+// All of it in int8.
 Result<Graph> QuantizeGraph(const Graph& float_graph, const Ranges& ranges);
 
 }  // namespace wranglet

@@ -109,6 +109,35 @@ TEST(QuantizeGraph, BiasesCountInScalesOfInputTimesFilter) {
   EXPECT_NEAR(b.ConstantAs<int32_t>()[2] * b.quantization->scale[2], -1.0, 1e-4);
 }
 
+TEST(QuantizeGraph, ADeadChannelKeepsItsBiasAndLeavesTheOthersTheirScale) {
+  const Result<Graph> graph = Network({1, 0, 1e-25f, 1e-25f, 0, 0}, {0, 0.5f, -2}).Quantized();
+  ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+  const Tensor &w = Named(*graph, "w"), &b = Named(*graph, "b");
+  EXPECT_EQ(w.quantization->scale[0], 1.0f / 127);
+  for (const size_t c : {1, 2}) {
+    EXPECT_NEAR(b.ConstantAs<int32_t>()[c] * double{b.quantization->scale[c]}, c == 1 ? 0.5 : -2.0,
+                1e-6);
+    EXPECT_EQ(w.ConstantAs<int8_t>()[2 * c], 0);
+  }
+}
+
+TEST(QuantizeGraph, Int16HasBiasesOf64Bits) {
+  Network network({1, 0, 2, 0, 4, 0}, {1, 1, -1});
+  const Result<Graph> graph =
+      QuantizeGraph(network.graph, network.ranges, Uniform(network.graph, DType::kInt16));
+  ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+  const Tensor &x = Named(*graph, "x"), &w = Named(*graph, "w"), &b = Named(*graph, "b");
+  EXPECT_EQ(x.dtype, DType::kInt16);
+  EXPECT_EQ(Named(*graph, "y").dtype, DType::kInt16);
+  EXPECT_EQ(w.dtype, DType::kInt8);
+  ASSERT_EQ(b.dtype, DType::kInt64);
+  for (size_t c = 0; c < 3; ++c) {
+    EXPECT_FLOAT_EQ(b.quantization->scale[c], x.quantization->scale[0] * w.quantization->scale[c]);
+    EXPECT_NEAR(static_cast<double>(b.ConstantAs<int64_t>()[c]) * b.quantization->scale[c],
+                c == 2 ? -1 : 1, 1e-6);
+  }
+}
+
 TEST(QuantizeGraph, ABiasTooLargeForAnyScaleIsAnError) {
   Network network({1, 1, 1, 1, 1, 1}, {0, 3e38f, 0});
   network.ranges[static_cast<size_t>(network.x)] = Range{0, 1e-30f};

@@ -1,0 +1,158 @@
+#include "plugin/compiler/quantize/quantize_from_samples.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/plan/plan.h"
+#include "plugin/compiler/quantize/fidelity.h"
+#include "plugin/compiler/quantize/quantize.h"
+
+namespace wranglet {
+namespace {
+
+// A search runs the network a few hundred times on each sample: this many, or as many as keep that
+// to about a minute of a core, but some.
+constexpr size_t kMostSamples = 32, kFewSamples = 8;
+constexpr int64_t kMacsOfSamples = int64_t{1} << 30;
+
+constexpr float kInt16Headroom = 2.0f;
+
+std::vector<size_t> Spread(size_t count, int64_t macs) {
+  const auto affordable = static_cast<size_t>(kMacsOfSamples / std::max<int64_t>(macs, 1));
+  const size_t wanted = std::min(count, std::clamp(affordable, kFewSamples, kMostSamples));
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < wanted; ++i) indices.push_back(i * count / wanted);
+  return indices;
+}
+
+class SampleQuantizer {
+ public:
+  SampleQuantizer(const Graph& graph, const Samples& samples, const QuantizeOptions& options)
+      : graph_(graph), samples_(samples), options_(options) {}
+
+  Result<QuantizedNetwork> Run() && {
+    int64_t macs = 0;
+    for (const Node& node : graph_.nodes) macs += MacsOf(graph_, node);
+    for (const size_t i : Spread(samples_.count, macs)) {
+      WRANGLET_ASSIGN(Sample sample, samples_.at(i));
+      some_.push_back(std::move(sample));
+    }
+    WRANGLET_ASSIGN(const Calibration calibration, Calibrate(graph_, samples_));
+    min_max_ = EstimateRanges(Estimator::kMinMax, calibration);
+    WRANGLET_RETURN_IF_ERROR(FindKernels());
+    WRANGLET_RETURN_IF_ERROR(Prepare(calibration));
+    WRANGLET_ASSIGN(fidelity_, Fidelity::Make(graph_, some_, TellingNodes(graph_)));
+    if (!options_.min_sqnr) return Quantized(precisions_);
+    WRANGLET_ASSIGN(const Precisions mixed, ChoosePrecisions());
+    return Quantized(mixed);
+  }
+
+ private:
+  // Decides the type of each node: what was asked for, or float32 where the planner finds no
+  // kernel.
+  Status FindKernels() {
+    precisions_ = Uniform(graph_, options_.precision);
+    for (;;) {
+      WRANGLET_ASSIGN(const Graph quantized, QuantizeGraph(graph_, min_max_, precisions_));
+      const Result<Plan> plan = MakePlan(quantized);
+      if (plan.ok()) return Done{};
+      size_t at = 0;
+      while (at < graph_.nodes.size() && graph_.nodes[at].name != plan.error().node) ++at;
+      if (at == graph_.nodes.size() || precisions_[at] == DType::kFloat32) return plan.error();
+      precisions_[at] = DType::kFloat32;
+      report_.push_back("in float32, for it has no kernel in " +
+                        std::string(NameOf(options_.precision)) + ": " + graph_.nodes[at].name);
+    }
+  }
+
+  Status Prepare(const Calibration& calibration) {
+    if (options_.precision == DType::kInt16 || options_.estimator) {
+      const Estimator estimator = options_.estimator.value_or(Estimator::kMinMax);
+      prepared_ = {graph_, EstimateRanges(estimator, calibration), {}};
+      for (size_t i = 0; i < options_.known.size(); ++i) {
+        if (options_.known[i]) prepared_.ranges[i] = options_.known[i];
+      }
+      return Done{};
+    }
+    const auto calibrate = [&](const Graph& form) { return Calibrate(form, samples_); };
+    WRANGLET_ASSIGN(SearchResult found,
+                    Search(graph_, precisions_, some_, calibrate, options_.known));
+    prepared_ = std::move(found.best);
+    report_.insert(report_.end(), found.report.begin(), found.report.end());
+    return Done{};
+  }
+
+  // The prepared ranges, but for what is stored in int16.
+  Ranges RangesFor(const Precisions& precisions) const {
+    Ranges ranges = prepared_.ranges;
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const auto output = static_cast<size_t>(graph_.nodes[i].outputs[0]);
+      if (precisions[i] != DType::kInt16 || !min_max_[output]) continue;
+      ranges[output] =
+          Range{min_max_[output]->min * kInt16Headroom, min_max_[output]->max * kInt16Headroom};
+    }
+    return ranges;
+  }
+
+  Result<Graph> In(const Precisions& precisions) const {
+    return QuantizeGraph(prepared_.graph, RangesFor(precisions), precisions);
+  }
+
+  Result<double> SqnrOf(const Graph& quantized) const {
+    WRANGLET_ASSIGN(const std::vector<double> decibels, fidelity_->Of(quantized));
+    const auto worst = std::min_element(decibels.begin(), decibels.end());
+    return worst == decibels.end() ? Fidelity::kMost : *worst;
+  }
+
+  Result<Precisions> ChoosePrecisions() {
+    const auto mixed = [&](const std::vector<size_t>& in_int16) {
+      Precisions precisions = precisions_;
+      for (const size_t node : in_int16) precisions[node] = DType::kInt16;
+      return precisions;
+    };
+    const auto reaches = [&](const std::vector<size_t>& in_int16) -> Result<bool> {
+      WRANGLET_ASSIGN(const Graph quantized, In(mixed(in_int16)));
+      WRANGLET_ASSIGN(const double sqnr, SqnrOf(quantized));
+      return sqnr >= *options_.min_sqnr;
+    };
+    WRANGLET_ASSIGN(const bool int8_is_enough, reaches({}));
+    if (int8_is_enough) return mixed({});
+    WRANGLET_ASSIGN(const auto layers, MeasureSensitivity(graph_, prepared_, precisions_, some_));
+    WRANGLET_ASSIGN(const std::vector<size_t> set, SmallestSet(layers, reaches));
+    for (const size_t node : set) int16_layers_.push_back(graph_.nodes[node].name);
+    return mixed(set);
+  }
+
+  Result<QuantizedNetwork> Quantized(const Precisions& precisions) {
+    WRANGLET_ASSIGN(Graph quantized, In(precisions));
+    WRANGLET_ASSIGN(const double sqnr, SqnrOf(quantized));
+    QuantizedNetwork network{
+        std::move(quantized), sqnr, std::move(int16_layers_), std::move(report_), {}};
+    if (options_.wants_sensitivity) {
+      WRANGLET_ASSIGN(network.sensitivity,
+                      MeasureSensitivity(graph_, prepared_, precisions_, some_));
+    }
+    return network;
+  }
+
+  const Graph& graph_;
+  const Samples& samples_;
+  const QuantizeOptions& options_;
+  std::vector<Sample> some_;  // to measure on
+  Ranges min_max_;
+  Precisions precisions_;  // with int8 where int16 may be the choice
+  Prepared prepared_;
+  std::optional<Fidelity> fidelity_;
+  std::vector<std::string> int16_layers_, report_;
+};
+
+}  // namespace
+
+Result<QuantizedNetwork> QuantizeFromSamples(const Graph& float_graph, const Samples& samples,
+                                             const QuantizeOptions& options) {
+  return SampleQuantizer(float_graph, samples, options).Run();
+}
+
+}  // namespace wranglet

@@ -1,0 +1,128 @@
+#include "plugin/compiler/quantize/run_samples.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <thread>
+
+#include "plugin/compiler/plan/plan.h"
+#include "plugin/compiler/run/runner.h"
+
+namespace wranglet {
+namespace {
+
+template <typename T>
+std::span<const T> As(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+
+bool HasRealValues(const Tensor& tensor) {
+  const bool is_stored = tensor.dtype == DType::kInt8 || tensor.dtype == DType::kInt16;
+  return tensor.dtype == DType::kFloat32 || (is_stored && tensor.quantization);
+}
+
+template <typename T>
+void Dequantize(std::span<const T> stored, const Quantization& q, std::vector<float>& real) {
+  real.resize(stored.size());
+  for (size_t i = 0; i < stored.size(); ++i) {
+    real[i] = static_cast<float>(stored[i] - q.zero_point[0]) * q.scale[0];
+  }
+}
+
+std::span<const float> RealValues(const Tensor& tensor, std::span<const std::byte> bytes,
+                                  std::vector<float>& room) {
+  if (tensor.dtype == DType::kFloat32) return As<float>(bytes);
+  if (tensor.dtype == DType::kInt8) Dequantize(As<int8_t>(bytes), *tensor.quantization, room);
+  if (tensor.dtype == DType::kInt16) Dequantize(As<int16_t>(bytes), *tensor.quantization, room);
+  return room;
+}
+
+template <typename T>
+void Quantize(std::span<const float> real, const Quantization& q, std::span<std::byte> into) {
+  auto* stored = reinterpret_cast<T*>(into.data());
+  constexpr double kLeast = std::numeric_limits<T>::min(), kMost = std::numeric_limits<T>::max();
+  for (size_t i = 0; i < real.size(); ++i) {
+    const double nearest = std::nearbyint(double{real[i]} / q.scale[0]) + q.zero_point[0];
+    stored[i] = static_cast<T>(std::clamp(nearest, kLeast, kMost));
+  }
+}
+
+void SetInput(Runner& runner, size_t index, const PlacedTensor& input,
+              std::span<const std::byte> bytes) {
+  if (input.dtype == DType::kInt8 && input.quantization) {
+    Quantize<int8_t>(As<float>(bytes), *input.quantization, runner.Input(index));
+  } else if (input.dtype == DType::kInt16 && input.quantization) {
+    Quantize<int16_t>(As<float>(bytes), *input.quantization, runner.Input(index));
+  } else {
+    runner.SetInput(index, bytes);
+  }
+}
+
+// Bytes that a sample has for this input.
+size_t SampleBytes(const PlacedTensor& input) {
+  const auto bytes = static_cast<size_t>(input.bytes);
+  return input.quantization ? bytes / SizeOf(input.dtype) * sizeof(float) : bytes;
+}
+
+Status CheckSamples(const Plan& plan, std::span<const Sample> samples, const std::string& file) {
+  for (const Sample& sample : samples) {
+    bool fits = sample.size() == plan.inputs.size();
+    for (size_t i = 0; fits && i < sample.size(); ++i) {
+      fits = sample[i].size() == SampleBytes(plan.inputs[i]);
+    }
+    if (!fits)
+      return Error{.message = "a calibration sample is not of the inputs' size", .file = file};
+  }
+  return Done{};
+}
+
+// By tensor, the index in `names` of the node that makes it.
+Result<std::map<TensorId, size_t>> Watched(const Graph& graph,
+                                           const std::vector<std::string>& names) {
+  std::map<TensorId, size_t> watched;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                                   [&](const Node& n) { return n.name == names[i]; });
+    if (node == graph.nodes.end() || !HasRealValues(graph.tensor(node->outputs[0]))) {
+      return Error{.message = "node '" + names[i] + "' puts out no real values",
+                   .file = graph.file};
+    }
+    watched[node->outputs[0]] = i;
+  }
+  return watched;
+}
+
+}  // namespace
+
+Status RunSamples(const Graph& graph, std::span<const Sample> samples,
+                  const std::vector<std::string>& watched, const SeeValues& see) {
+  WRANGLET_ASSIGN(const Plan plan, MakePlan(graph));
+  WRANGLET_RETURN_IF_ERROR(CheckSamples(plan, samples, graph.file));
+  WRANGLET_ASSIGN(const auto by_tensor, Watched(graph, watched));
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    Runner runner(plan);
+    std::vector<float> room;
+    for (size_t sample; (sample = next++) < samples.size();) {
+      for (size_t i = 0; i < plan.inputs.size(); ++i) {
+        SetInput(runner, i, plan.inputs[i], samples[sample][i]);
+      }
+      runner.Run([&](TensorId id, std::span<const std::byte> bytes) {
+        const auto found = by_tensor.find(id);
+        if (found == by_tensor.end()) return;
+        see(sample, found->second, RealValues(graph.tensor(id), bytes, room));
+      });
+    }
+  };
+  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::jthread> others(
+      std::min(cores, samples.size()) > 1 ? std::min(cores, samples.size()) - 1 : 0);
+  for (std::jthread& other : others) other = std::jthread(work);
+  work();
+  return Done{};
+}
+
+}  // namespace wranglet

@@ -1,0 +1,173 @@
+#include "plugin/compiler/quantize/search.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/quantize/correct_bias.h"
+#include "plugin/compiler/quantize/equalize.h"
+#include "plugin/compiler/quantize/estimate.h"
+#include "plugin/compiler/quantize/fidelity.h"
+#include "plugin/compiler/quantize/quantize.h"
+
+namespace wranglet {
+namespace {
+
+constexpr double kLeastGain = 0.05;  // decibels
+constexpr size_t kWaypoints = 8;
+
+// Layers whose outputs are measured besides those of the telling nodes.
+std::vector<std::string> Waypoints(const Graph& graph) {
+  std::vector<std::string> layers;
+  for (size_t i = graph.nodes.size() / 2; i < graph.nodes.size(); ++i) {
+    if (FilterChannelAxis(graph.nodes[i].op)) layers.push_back(graph.nodes[i].name);
+  }
+  const size_t count = std::min(kWaypoints, layers.size());
+  std::vector<std::string> spread;
+  for (size_t i = 0; i < count; ++i) spread.push_back(layers[i * layers.size() / count]);
+  return spread;
+}
+
+std::string Decision(const std::string& what, double decibels, std::optional<double> from) {
+  char text[64];
+  std::snprintf(text, sizeof text, from ? "%.2f dB, from %.2f" : "%.2f dB", decibels,
+                from.value_or(0));
+  return what + ": " + text;
+}
+
+class Searcher {
+ public:
+  Searcher(const Graph& graph, const Precisions& precisions, std::span<const Sample> samples,
+           const std::function<Result<Calibration>(const Graph&)>& calibrate, const Ranges& known)
+      : graph_(graph),
+        precisions_(precisions),
+        samples_(samples),
+        calibrate_(calibrate),
+        known_(known) {}
+
+  Result<SearchResult> Run() && {
+    std::vector<std::string> watched = TellingNodes(graph_);
+    for (std::string& name : Waypoints(graph_)) {
+      if (std::find(watched.begin(), watched.end(), name) == watched.end()) {
+        watched.push_back(std::move(name));
+      }
+    }
+    WRANGLET_ASSIGN(fidelity_, Fidelity::Make(graph_, samples_, std::move(watched)));
+    WRANGLET_RETURN_IF_ERROR(TryForm(graph_, {}, "as it is"));
+    for (const auto& [balance, name] :
+         {std::pair(Balance::kWeights, "equalised by weights"),
+          std::pair(Balance::kActivations, "equalised by activations")}) {
+      Graph equalized = graph_;
+      const ChannelFactors factors = EqualizeLayers(equalized, as_it_is_, balance);
+      if (!factors.empty()) WRANGLET_RETURN_IF_ERROR(TryForm(equalized, factors, name));
+    }
+    WRANGLET_RETURN_IF_ERROR(ChooseByTensor());
+    WRANGLET_RETURN_IF_ERROR(TryBiases());
+    return SearchResult{std::move(best_), std::move(report_)};
+  }
+
+ private:
+  Result<double> Measure(const Prepared& prepared) const {
+    WRANGLET_ASSIGN(const Graph quantized,
+                    QuantizeGraph(prepared.graph, prepared.ranges, precisions_));
+    WRANGLET_ASSIGN(const std::vector<double> decibels, fidelity_->Of(quantized, prepared.factors));
+    return std::accumulate(decibels.begin(), decibels.end(), 0.0) /
+           static_cast<double>(std::max<size_t>(decibels.size(), 1));
+  }
+
+  // Becomes the best if it is better by more than chance.
+  Result<bool> Try(Prepared candidate) {
+    WRANGLET_ASSIGN(const double decibels, Measure(candidate));
+    if (measured_ && decibels < *measured_ + kLeastGain) return false;
+    best_ = std::move(candidate);
+    measured_ = decibels;
+    return true;
+  }
+
+  Status TryForm(const Graph& form, const ChannelFactors& factors, const std::string& name) {
+    WRANGLET_ASSIGN(Calibration calibration, calibrate_(form));
+    std::vector<Ranges> by_estimator;
+    for (const Estimator estimator : kEstimators) {
+      by_estimator.push_back(EstimateRanges(estimator, calibration));
+      for (size_t i = 0; i < calibration.size(); ++i) {
+        std::optional<Range>& range = by_estimator.back()[i];
+        if (range) range = WithRoom(*range, calibration[i].histogram.total());
+        if (i < known_.size() && known_[i]) range = known_[i];
+      }
+    }
+    const std::optional<double> before = measured_;
+    bool is_better = false;
+    for (const Ranges& ranges : by_estimator) {
+      WRANGLET_ASSIGN(const bool gains, Try({form, ranges, factors}));
+      is_better = is_better || gains;
+    }
+    if (is_better) {
+      candidates_ = std::move(by_estimator);
+      report_.push_back(Decision(name, *measured_, before));
+    }
+    if (as_it_is_.empty()) as_it_is_ = std::move(calibration);
+    return Done{};
+  }
+
+  Status ChooseByTensor() {
+    const double before = *measured_;
+    int changed = 0;
+    for (const Node& node : graph_.nodes) {
+      if (!HasOwnRange(graph_, node)) continue;
+      const auto tensor = static_cast<size_t>(node.outputs[0]);
+      bool is_changed = false;
+      for (const Ranges& ranges : candidates_) {
+        if (ranges[tensor] == best_.ranges[tensor]) continue;
+        Prepared candidate = best_;
+        candidate.ranges[tensor] = ranges[tensor];
+        WRANGLET_ASSIGN(const bool gains, Try(std::move(candidate)));
+        is_changed = is_changed || gains;
+      }
+      changed += is_changed;
+    }
+    if (changed > 0) {
+      report_.push_back(
+          Decision("ranges of " + std::to_string(changed) + " tensors by another estimator",
+                   *measured_, before));
+    }
+    return Done{};
+  }
+
+  Status TryBiases() {
+    const double before = *measured_;
+    Prepared corrected = best_;
+    WRANGLET_RETURN_IF_ERROR(
+        CorrectBiases(corrected.graph, corrected.ranges, precisions_, samples_));
+    WRANGLET_ASSIGN(const bool gains, Try(std::move(corrected)));
+    if (gains) report_.push_back(Decision("biases corrected", *measured_, before));
+    return Done{};
+  }
+
+  const Graph& graph_;
+  const Precisions& precisions_;
+  const std::span<const Sample> samples_;
+  const std::function<Result<Calibration>(const Graph&)>& calibrate_;
+  const Ranges& known_;
+
+  std::optional<Fidelity> fidelity_;
+  Calibration as_it_is_;
+  Prepared best_;
+  std::optional<double> measured_;  // of best_
+  std::vector<Ranges> candidates_;  // of best_'s form, by estimator
+  std::vector<std::string> report_;
+};
+
+}  // namespace
+
+Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
+                            std::span<const Sample> samples,
+                            const std::function<Result<Calibration>(const Graph&)>& calibrate,
+                            const Ranges& known) {
+  return Searcher(float_graph, precisions, samples, calibrate, known).Run();
+}
+
+}  // namespace wranglet

@@ -1,0 +1,54 @@
+// Search: which form of a float network, and which ranges, lose least when quantised.
+
+#ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_SEARCH_H_
+#define WRANGLET_PLUGIN_COMPILER_QUANTIZE_SEARCH_H_
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plugin/compiler/base/result.h"
+#include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/quantize/calibrate.h"
+#include "plugin/compiler/quantize/equalize.h"
+#include "plugin/compiler/quantize/ranges.h"
+#include "plugin/compiler/quantize/run_samples.h"
+#include "plugin/compiler/quantize/scheme.h"
+
+namespace wranglet {
+
+// A float network that is to be quantised with these ranges.
+struct Prepared {
+  Graph graph;
+  Ranges ranges;
+  ChannelFactors factors;  // when it was equalised
+};
+
+struct SearchResult {
+  Prepared best;
+  // A line a decision: "equalised by activations: 24.31 dB, from 22.90".
+  std::vector<std::string> report;
+};
+
+// Takes what measures best in these precisions on the samples:
+//
+// 1. The network as it is, and equalised in both ways of EqualizeLayers, each with the ranges of
+//    each estimator, with room for further samples.
+// 2. From the best of these on, tensor by tensor in the order of the nodes, the other estimators'
+//    ranges of that tensor.
+// 3. CorrectBiases.
+//
+// What is measured is the mean of the signal-to-noise ratios (Fidelity), in decibels, of the
+// telling nodes and of eight layers spread over the network's second half: outputs alone are so few
+// numbers that a search would fit them to the samples. A change has to gain a twentieth of a
+// decibel. `calibrate` is Calibrate on all samples there are, of which `samples`, one or more, are
+// some; `known` are ranges that samples do not decide.
+Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
+                            std::span<const Sample> samples,
+                            const std::function<Result<Calibration>(const Graph&)>& calibrate,
+                            const Ranges& known);
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_QUANTIZE_SEARCH_H_
