@@ -22,11 +22,12 @@ struct Conv2dParams {
   int32_t groups = 1;
   int32_t input_zero_point = 0;
   typename Quantized<In>::Output output;
+  PixelGrid grid;
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("window", window), v("groups", groups), v("input_zero_point", input_zero_point);
-    v("output", output);
+    v("output", output), v("grid", grid);
   }
 };
 
@@ -34,10 +35,11 @@ struct Conv2dFloat32Params {
   WindowShape window;
   int32_t groups = 1;
   FloatOutput output;
+  PixelGrid grid;
 
   template <typename V>
   void ForEachField(V&& v) const {
-    v("window", window), v("groups", groups), v("output", output);
+    v("window", window), v("groups", groups), v("output", output), v("grid", grid);
   }
 };
 
@@ -52,41 +54,49 @@ constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups
 }
 
 // Gathers the patches of each run of output pixels, for each group, and hands them to
-// `multiply(group, rows, count, out)`, where out[i] is the group's first result of pixel i.
+// `multiply(group, rows, count, out)`, where out[i] is the group's first result of pixel i, at its
+// place in the grid.
 template <typename T, typename Multiply>
-inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const T* input, T fill,
-                             T* output, T* scratch, Multiply&& multiply) {
+inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const PixelGrid& grid,
+                             const T* input, T fill, T* output, T* scratch, Multiply&& multiply) {
+  const bool is_whole = grid.image_w == 0;
+  const int32_t image_h = is_whole ? window.out_h : grid.image_h;
+  const int32_t image_w = is_whole ? window.out_w : grid.image_w;
+  const ptrdiff_t pixel_step = static_cast<ptrdiff_t>(grid.step_w) * window.out_c;
+  const ptrdiff_t row_step = static_cast<ptrdiff_t>(grid.step_h) * image_w * window.out_c;
   const int32_t pixels = window.out_h * window.out_w;
   const int32_t group_in = window.in_c / groups, group_out = window.out_c / groups;
   const auto depth = static_cast<size_t>(PatchDepth(window, groups));
   for (int32_t batch = 0; batch < window.batch; ++batch) {
     for (int32_t group = 0; group < groups; ++group) {
       const T* from = input + group * group_in;
-      T* to = output + group * group_out;
+      T* row = output + (grid.first_y * image_w + grid.first_x) * window.out_c + group * group_out;
+      T* to = row;
       int32_t out_x = 0, y0 = -window.pad_top;
       for (int32_t pixel = 0; pixel < pixels; pixel += kTileRows) {
         const int32_t count = std::min(kTileRows, pixels - pixel);
         const T* rows[kTileRows] = {};
         T* out[kTileRows] = {};
-        for (int32_t i = 0; i < count; ++i, to += window.out_c) {
+        for (int32_t i = 0; i < count; ++i) {
           T* patch = scratch + static_cast<size_t>(i) * depth;
           const int32_t x0 = out_x * window.stride_w - window.pad_left;
           GatherPatch(window, group_in, from, y0, x0, fill, patch);
           rows[i] = patch, out[i] = to;
-          if (++out_x == window.out_w) out_x = 0, y0 += window.stride_h;
+          to += pixel_step;
+          if (++out_x == window.out_w) out_x = 0, y0 += window.stride_h, to = row += row_step;
         }
         multiply(group, rows, count, out);
       }
     }
     input += static_cast<size_t>(window.in_h) * static_cast<size_t>(window.in_w * window.in_c);
-    output += static_cast<size_t>(pixels) * static_cast<size_t>(window.out_c);
+    output += static_cast<size_t>(image_h * image_w) * static_cast<size_t>(window.out_c);
   }
 }
 
-// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]. `packed_filter`, `bias` and
-// `scale` are PackGemm's of each group in turn, filters
-// [out_c/groups][kernel_h*kernel_w*in_c/groups]. Outside the image lies the zero point. `scratch`
-// has Conv2dScratchElements.
+// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c], or pixels of a larger image,
+// which the grid tells. `packed_filter`, `bias` and `scale` are PackGemm's of each group in turn,
+// filters [out_c/groups][kernel_h*kernel_w*in_c/groups]. Outside the image lies the zero point.
+// `scratch` has Conv2dScratchElements.
 template <typename In, typename Weight>
 inline void Conv2d(const Conv2dParams<In, Weight>& params, const In* input,
                    const Weight* packed_filter, const BiasOf<In>* bias, const ScaleOf<In>* scale,
@@ -96,8 +106,8 @@ inline void Conv2d(const Conv2dParams<In, Weight>& params, const In* input,
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
   ForEachPatchTile(
-      params.window, params.groups, input, static_cast<In>(params.input_zero_point), output,
-      scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
+      params.window, params.groups, params.grid, input, static_cast<In>(params.input_zero_point),
+      output, scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
         const size_t block = static_cast<size_t>(group) * blocks;
         TileRow(rows, count, depth, columns, packed_filter + block * PackedBlockElements(depth),
                 bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
@@ -112,7 +122,7 @@ inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
-  ForEachPatchTile(params.window, params.groups, input, 0.0f, output, scratch,
+  ForEachPatchTile(params.window, params.groups, params.grid, input, 0.0f, output, scratch,
                    [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
                      const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
                      TileRowFloat32(rows, count, depth, columns,

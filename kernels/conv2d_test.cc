@@ -1,5 +1,7 @@
 #include "kernels/conv2d.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -89,6 +91,39 @@ TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnAFirstLayer) {
                                       .pad_top = 1,
                                       .pad_left = 0},
                                      1, random);
+}
+
+// The pixels of a grid, and no other, get what the whole output would have.
+TEST(Conv2d, WritesThePixelsOfItsGrid) {
+  ForEachSeed(200, [](Random& random) {
+    WindowShape w = random.Window(3);
+    w.in_c = random.Int(1, 3), w.out_c = random.Int(1, 10);
+    PixelGrid grid{random.Int(0, 2), random.Int(0, 2), random.Int(1, 3), random.Int(1, 3)};
+    grid.image_h = grid.first_y + (w.out_h - 1) * grid.step_h + random.Int(1, 3);
+    grid.image_w = grid.first_x + (w.out_w - 1) * grid.step_w + random.Int(1, 3);
+    const int32_t depth = PatchDepth(w, 1);
+    const auto input = random.Bytes(InputSize(w)), filter = random.Bytes(w.out_c * depth);
+    const auto packed = PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {},
+                                                 random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
+    std::vector<int8_t> scratch(Conv2dScratchElements(w, 1));
+    const auto convolve = [&](const PixelGrid& place, std::vector<int8_t>& output) {
+      Conv2d<int8_t, int8_t>({.window = w, .grid = place}, input.data(), packed.filter.data(),
+                             packed.bias.data(), packed.scale.data(), output.data(),
+                             scratch.data());
+    };
+    std::vector<int8_t> whole(static_cast<size_t>(OutputSize(w)));
+    const size_t image = static_cast<size_t>(grid.image_h) * static_cast<size_t>(grid.image_w);
+    std::vector<int8_t> actual(static_cast<size_t>(w.batch * w.out_c) * image, 55);
+    std::vector<int8_t> expected = actual;
+    convolve({}, whole);
+    convolve(grid, actual);
+    ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t from) {
+      const int32_t row = b * grid.image_h + grid.first_y + y * grid.step_h;
+      const int32_t to = (row * grid.image_w + grid.first_x + x * grid.step_w) * w.out_c;
+      std::copy_n(whole.begin() + from, w.out_c, expected.begin() + to);
+    });
+    EXPECT_TRUE(SameBytes(actual, expected));
+  });
 }
 
 TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {

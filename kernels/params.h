@@ -31,6 +31,19 @@ struct WindowShape {
   }
 };
 
+// The pixels of an image, every so many, that a kernel writes.
+struct PixelGrid {
+  int32_t first_y = 0, first_x = 0;
+  int32_t step_h = 1, step_w = 1;
+  int32_t image_h = 0, image_w = 0;  // 0: the output is all of the image
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("first_y", first_y), v("first_x", first_x), v("step_h", step_h), v("step_w", step_w);
+    v("image_h", image_h), v("image_w", image_w);
+  }
+};
+
 // Where an int8 kernel puts its result: quantised value = round(real / scale) + zero_point, then
 // clamped to [min, max] (a fused activation, already quantised).
 struct Int8Output {

@@ -30,12 +30,13 @@ inline int8_t RequantizeInt8Reference(int32_t accumulator, float scale, const In
 // of the many that a saturating conversion costs on x86.
 class RequantizeInt8 {
  public:
-  // What the products (tile_quantized.h) have to know: types, and how deep a product they may sum
-  // at once.
+  // What the products (tile_quantized.h) have to know: types, how deep a product they may sum at
+  // once, and how many results a block of 8 packed columns makes.
   using Out = int8_t;
   using Bias = int32_t;
   using Scale = float;
   static constexpr int32_t kMostDepth = std::numeric_limits<int32_t>::max();
+  static constexpr int32_t kColumns = 8;
 
   // Accumulators of 8 columns, kRows times; they start from the bias.
   template <int kRows>

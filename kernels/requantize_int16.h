@@ -10,7 +10,9 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
+#include "kernels/fixed_point.h"
 #include "kernels/params.h"
 #include "kernels/simd.h"
 
@@ -48,27 +50,24 @@ struct FixedPointScale {
   explicit FixedPointScale(double scale) {
     const auto bits = std::bit_cast<uint64_t>(scale);
     mantissa = scale == 0 ? 0 : static_cast<int64_t>((bits << 12 >> 34) | uint64_t{1} << 30);
-    shift = 1023 + 30 - static_cast<int32_t>(bits >> 52);
+    shift = scale == 0 ? 31 : 1023 + 30 - static_cast<int32_t>(bits >> 52);
   }
   int64_t mantissa;
   int32_t shift;
 };
 
-// round(accumulator * scale), in the ways that take a scale of 31 bits. The accumulator is an
-// int32.
+// round(accumulator * scale), in the ways that take a scale of 31 bits. The accumulator is meant to
+// be an int32, and saturates.
 inline int64_t MultiplyByFixedPoint(int64_t accumulator, double scale, Rounding16 rounding) {
+  const auto value = static_cast<int32_t>(std::clamp<int64_t>(
+      accumulator, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()));
   const FixedPointScale fixed(scale);
-  if (rounding == Rounding16::kHalfUp31) {
-    // Shifts by more give 0, as this one does.
-    const int32_t shift = std::min(fixed.shift, 62);
-    return (accumulator * fixed.mantissa + (int64_t{1} << (shift - 1))) >> shift;
+  if (rounding == Rounding16::kTwice31) {
+    return MultiplyReference(value, {static_cast<int32_t>(fixed.mantissa), 31 - fixed.shift});
   }
-  const int32_t left = std::max(31 - fixed.shift, 0), right = std::max(fixed.shift - 31, 0);
-  const auto shifted = static_cast<int32_t>(static_cast<uint64_t>(accumulator) << left);
-  const int64_t high = (shifted * fixed.mantissa + (int64_t{1} << 30)) >> 31;
-  if (right == 0) return high;
-  const int32_t shift = std::min(right, 62);
-  return (high + (int64_t{1} << (shift - 1)) - (high < 0)) >> shift;
+  // Shifts by more give 0, as this one does.
+  const int32_t shift = std::min(fixed.shift, 62);
+  return (value * fixed.mantissa + (int64_t{1} << (shift - 1))) >> shift;
 }
 
 // The definition. The accumulator, of which an int64 is meant, and the product with the scale are
@@ -100,6 +99,7 @@ class RequantizeInt16 {
   // Products of so many pairs of int16 and int8 sum up in an int32: 504 * 2^15 * 2^7 < 2^31. A
   // multiple of 8.
   static constexpr int32_t kMostDepth = 504;
+  static constexpr int32_t kColumns = 8;
 
   template <int kRows>
   struct Sums {

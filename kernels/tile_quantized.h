@@ -104,19 +104,18 @@ inline void MultiplyAccumulate(const int16_t* wide, int32_t depth, const Weight*
 
 // TileRow for a known number of rows. (What it uses after a store is passed by value or copied:
 // bytes may alias anything, so the rest would be loaded again after each store.)
-template <int kRows, typename In, typename Weight>
+template <int kRows, typename In, typename Weight, typename Requantize>
 WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], int32_t depth,
                                            int32_t columns, const Weight* weights,
-                                           const BiasOf<In>* bias, const ScaleOf<In>* scale,
-                                           typename Quantized<In>::Requantize requantize,
-                                           In* const (&out)[kTileRows]) {
-  using Requantize = typename Quantized<In>::Requantize;
+                                           const typename Requantize::Bias* bias,
+                                           const typename Requantize::Scale* scale,
+                                           Requantize requantize, In* const (&out)[kTileRows]) {
   constexpr int32_t kPiece = std::min(kWideDepth, Requantize::kMostDepth);
   static_assert(kPiece % 8 == 0);
   alignas(16) int16_t wide[kRows * kPiece];
   In* to[kRows];
   for (int row = 0; row < kRows; ++row) to[row] = out[row];
-  for (int32_t column = 0; column < columns; column += kTileColumns) {
+  for (int32_t column = 0; column < columns; column += Requantize::kColumns) {
     typename Requantize::template Sums<kRows> sums(bias + column);
     for (int32_t start = 0; start < depth; start += kPiece) {
       const int32_t piece = std::min(kPiece, depth - start);
@@ -125,7 +124,7 @@ WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], i
       MultiplyAccumulate<kRows>(wide, piece, weights, sums.low, sums.high);
       weights += PackedBlockElements(piece);
     }
-    const auto width = static_cast<size_t>(columns - column);
+    const auto width = static_cast<size_t>(std::min(columns - column, Requantize::kColumns));
     const typename Requantize::Scales scales(scale + column);
     for (int row = 0; row < kRows; ++row) {
       StoreUpTo8(to[row] + column, requantize(sums, row, scales), width);
@@ -138,10 +137,10 @@ WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], i
 // `row_count` (1 to kTileRows) rows of `depth` activations against all of `columns`. rows[i] may
 // lie anywhere; the results of a row are contiguous from out[i] on. `weights`, `bias` and `scale`
 // are PackGemm's.
-template <typename In, typename Weight>
+template <typename In, typename Weight, typename Requantize>
 inline void TileRow(const In* const (&rows)[kTileRows], int32_t row_count, int32_t depth,
-                    int32_t columns, const Weight* weights, const BiasOf<In>* bias,
-                    const ScaleOf<In>* scale, const typename Quantized<In>::Requantize& requantize,
+                    int32_t columns, const Weight* weights, const typename Requantize::Bias* bias,
+                    const typename Requantize::Scale* scale, const Requantize& requantize,
                     In* const (&out)[kTileRows]) {
   using tile_internal::MultiplyRows;
   static_assert(kTileRows == 4);

@@ -51,6 +51,8 @@ const DEVIATIONS = {
     "L2_NORMALIZATION uint8": UNSIGNED,
     "MEAN int8": { largest: 1, reason: "over 16 channels, of seed 1037: not yet found" },
     "MEAN uint8": UNSIGNED,
+    "TRANSPOSE_CONV int8": OWN_KERNEL,
+    "TRANSPOSE_CONV uint8": OWN_KERNEL,
     "chains int8": { largest: 1, reason: "LOGISTIC after ABS, seed 20241504: not yet found" },
     "chains uint8": { ...UNSIGNED, largest: 8 },
   },
@@ -68,14 +70,12 @@ const NO_KERNEL = "there is no kernel yet";
 const REFUSALS = {
   ARG_MAX: NO_KERNEL,
   ARG_MIN: NO_KERNEL,
-  BATCH_MATMUL: NO_KERNEL,
   ConvTranspose: NO_KERNEL,
   "DIV uint8": "quotients are computed in float32 only",
   MEAN: "in int16 there is no kernel yet; elsewhere its axes must be side by side",
   RESIZE_BILINEAR: NO_KERNEL,
   RESIZE_NEAREST_NEIGHBOR: NO_KERNEL,
   Resize: NO_KERNEL,
-  TRANSPOSE_CONV: NO_KERNEL,
   chains: "they have these operators",
 };
 

@@ -26,11 +26,10 @@ const LAYER_SAMPLES = { noise: 1, photographs: 1 };
 // largest element of a tensor.
 const FLOAT_TOLERANCE = 1e-5;
 
-// Networks that Wranglet refuses, and why. Any other that it refuses is a failure.
-const REFUSED = {
-  "kws_dscnn_float.tflite":
-    "its filters are int8 and its activations float32 (dynamic-range quantisation)",
-};
+// Networks with int8 filters and float activations (dynamic-range quantisation), and how far they may
+// be off: LiteRT rounds activations to 8 bits before each product, Wranglet computes in float. Relative
+// to the largest element; of the operators' outputs it is 1.5e-2 at most, of the network's 1.5e-3.
+const DYNAMIC_RANGE = { "kws_dscnn_float.tflite": 3e-2 };
 
 const listFiles = (folder, ending) =>
   existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(ending)) : [];
@@ -66,9 +65,9 @@ async function compareWith(reference, network, counts) {
 const show = ({ differing, bytes, largest, relative, samples }) =>
   `${differing} of ${bytes} bytes differ in ${samples} samples; largest difference ${largest} (relative ${relative.toExponential(1)})`;
 
-function assertClose(difference, what) {
+function assertClose(difference, tolerance, what) {
   const { exact, differing, relative } = difference;
-  const isClose = exact ? differing === 0 : relative <= FLOAT_TOLERANCE;
+  const isClose = exact ? differing === 0 : relative <= tolerance;
   assert.ok(isClose, `${what}: ${show(difference)} (seed ${SEED})`);
 }
 
@@ -92,12 +91,7 @@ for (const file of models) {
       t.skip(`SKIPPED, nothing compared: ${error.message}`);
       return;
     }
-    if (file in REFUSED) {
-      reference.close();
-      assert.throws(() => runWranglet(network, () => []), "Wranglet takes it now: compare it");
-      t.skip(`SKIPPED, nothing compared: Wranglet does not take it, for ${REFUSED[file]}`);
-      return;
-    }
+    const tolerance = DYNAMIC_RANGE[file] ?? FLOAT_TOLERANCE;
     const difference = await compareWith(reference, network, SAMPLES);
     t.diagnostic(`${file}: ${show(difference)}`);
 
@@ -106,12 +100,12 @@ for (const file of models) {
     for (const tensor of layers) {
       const layer = withOutput(network, tensor);
       const ofLayer = await compareWith(await LiteRtModel.load(layer), layer, LAYER_SAMPLES);
-      assertClose(ofLayer, `tensor ${tensor}`);
+      assertClose(ofLayer, tolerance, `tensor ${tensor}`);
       differingLayers += ofLayer.differing > 0;
     }
     t.diagnostic(
       `${file}: ${differingLayers} of ${layers.length} operators' outputs differ in any byte`,
     );
-    assertClose(difference, "outputs");
+    assertClose(difference, tolerance, "outputs");
   });
 }

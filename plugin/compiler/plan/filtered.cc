@@ -139,9 +139,9 @@ Rounding16 Filtered::Rounding() const {
   if (node_->As<FullyConnected>() != nullptr) {
     return bias == nullptr || is_int32 ? Rounding16::kHalfUp31 : Rounding16::kHalfAway;
   }
+  if (!is_int32 || node_->As<DepthwiseConv2D>() != nullptr) return Rounding16::kHalfUp;
   const auto* conv = node_->As<Conv2D>();
-  if (conv == nullptr || !is_int32) return Rounding16::kHalfUp;
-  return conv->groups == 1 ? Rounding16::kHalfUp31 : Rounding16::kTwice31;
+  return conv != nullptr && conv->groups == 1 ? Rounding16::kHalfUp31 : Rounding16::kTwice31;
 }
 
 template <typename T>

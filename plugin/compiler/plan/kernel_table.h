@@ -11,6 +11,7 @@
 
 #include "kernels/add.h"
 #include "kernels/average_pool.h"
+#include "kernels/batch_gemm.h"
 #include "kernels/binary_float32.h"
 #include "kernels/cast.h"
 #include "kernels/conv2d.h"
@@ -42,6 +43,9 @@ inline constexpr std::tuple kKernels = {
     Kernel<&AveragePoolFloat32>{"AveragePoolFloat32", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt16>{"AveragePoolInt16", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
+    Kernel<&BatchGemm<float>>{"BatchGemm<float>", "kernels/batch_gemm.h"},
+    Kernel<&BatchGemm<int16_t>>{"BatchGemm<int16_t>", "kernels/batch_gemm.h"},
+    Kernel<&BatchGemm<int8_t>>{"BatchGemm<int8_t>", "kernels/batch_gemm.h"},
     Kernel<&BinaryFloat32>{"BinaryFloat32", "kernels/binary_float32.h"},
     Kernel<&CastElements>{"CastElements", "kernels/cast.h"},
     Kernel<&ClampFloat32>{"ClampFloat32", "kernels/unary_float32.h"},

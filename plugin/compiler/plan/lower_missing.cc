@@ -11,8 +11,6 @@ Status NoKernel(const Lowering& to, const Node& node) {
 
 }  // namespace
 
-Status Lower(Lowering& to, const Node& node, const TransposeConv&) { return NoKernel(to, node); }
-Status Lower(Lowering& to, const Node& node, const BatchMatMul&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const ArgMax&) { return NoKernel(to, node); }
 Status Lower(Lowering& to, const Node& node, const Resize&) { return NoKernel(to, node); }
 

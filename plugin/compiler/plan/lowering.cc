@@ -24,7 +24,9 @@ Argument Lowering::Read(TensorId id) {
 }
 
 Argument Lowering::Write(TensorId id) {
-  return *(arguments_[static_cast<size_t>(id)] = NewBuffer(BytesOf(tensor(id))));
+  std::optional<Argument>& argument = arguments_[static_cast<size_t>(id)];
+  if (!argument) argument = NewBuffer(BytesOf(tensor(id)));
+  return *argument;
 }
 
 Argument Lowering::Scratch(int64_t bytes) { return bytes == 0 ? Argument{} : NewBuffer(bytes); }

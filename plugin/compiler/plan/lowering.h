@@ -46,7 +46,8 @@ class Lowering {
 
   // A tensor that is there: a buffer, or a constant as it is in the graph.
   Argument Read(TensorId id);
-  // The buffer of an activation that the step now being made computes.
+  // The buffer of an activation that the step now being made computes, or some of it: all steps of
+  // its node get the same.
   Argument Write(TensorId id);
   // A buffer for one step, nothing when `bytes` is 0.
   Argument Scratch(int64_t bytes);

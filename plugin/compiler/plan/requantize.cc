@@ -12,25 +12,6 @@ namespace {
 constexpr float kMinConvertScale = 0x1p-8f, kMaxConvertScale = 0x1p7f;
 constexpr int32_t kConvertBits = 8;
 
-// A positive real as TensorFlow Lite's QuantizeMultiplier has it: a mantissa of 31 bits, in
-// [2^30, 2^31), and an exponent: mantissa * 2^(exponent - 31).
-struct QuantizedMultiplier {
-  explicit QuantizedMultiplier(double real) {
-    mantissa = std::llround(std::frexp(real, &exponent) * 0x1p31);
-    if (mantissa == int64_t{1} << 31) mantissa /= 2, ++exponent;
-    if (exponent < -31) mantissa = 0, exponent = 0;
-  }
-  double Value() const { return std::ldexp(static_cast<double>(mantissa), exponent - 31); }
-  // With a mantissa of 15 bits, as MultiplyByQuantizedMultiplier(int64_t) takes it.
-  double ReducedValue() const {
-    const int64_t reduced = mantissa < 0x7fff0000 ? (mantissa + (1 << 15)) >> 16 : 0x7fff;
-    return std::ldexp(static_cast<double>(reduced), exponent - 15);
-  }
-
-  int64_t mantissa;
-  int exponent;
-};
-
 }  // namespace
 
 int32_t QuantizeInt8(float real, float scale, int32_t zero_point) {
@@ -91,10 +72,15 @@ std::vector<double> Int16RequantizationScales(const Quantization& input, const Q
     const double exact = product / double{output.scale[0]};
     if (rounding == Rounding16::kHalfAway) {
       scales[c] = exact;
-    } else if (rounding == Rounding16::kHalfUp) {
-      scales[c] = QuantizedMultiplier(exact).ReducedValue();
+      continue;
+    }
+    const auto [mantissa, exponent] = ToFixedPoint(exact);
+    if (rounding == Rounding16::kHalfUp) {
+      // As MultiplyByQuantizedMultiplier(int64_t) reduces it.
+      const int32_t reduced = mantissa < 0x7fff0000 ? (mantissa + (1 << 15)) >> 16 : 0x7fff;
+      scales[c] = std::ldexp(static_cast<double>(reduced), exponent - 15);
     } else {
-      scales[c] = QuantizedMultiplier(exact).Value();
+      scales[c] = std::ldexp(static_cast<double>(mantissa), exponent - 31);
     }
   }
   return scales;

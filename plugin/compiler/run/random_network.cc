@@ -39,7 +39,8 @@ RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_
       &RandomNetwork::AppendPad,           &RandomNetwork::AppendSlice,
       &RandomNetwork::AppendConcat,        &RandomNetwork::AppendUnary,
       &RandomNetwork::AppendBinary,        &RandomNetwork::AppendPRelu,
-      &RandomNetwork::AppendNormalization,
+      &RandomNetwork::AppendNormalization, &RandomNetwork::AppendTransposeConv,
+      &RandomNetwork::AppendBatchMatMul,
   };
   for (int64_t layers = Pick(1, 6); layers > 0; --layers) {
     x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);
@@ -72,6 +73,13 @@ std::vector<std::byte> RandomNetwork::RandomElements(DType dtype, int64_t count)
       case DType::kInt8:
         AppendBytes(bytes, static_cast<int8_t>(Pick(-127, 127)));
         break;
+      case DType::kInt16:
+        AppendBytes(bytes, static_cast<int16_t>(Pick(-32767, 32767)));
+        break;
+      // Biases of int8 and of int16 activations.
+      case DType::kInt64:
+        AppendBytes(bytes, int64_t{Pick(-500000, 500000)});
+        break;
       default:
         AppendBytes(bytes, static_cast<int32_t>(Pick(-3000, 3000)));
     }
@@ -85,24 +93,33 @@ TensorId RandomNetwork::NewActivation(const Shape& shape, float deviation) {
   if (dtype_ == DType::kInt8) {
     tensor.quantization =
         Quantization{{2 * kSpread * deviation / 255}, {static_cast<int32_t>(Pick(-60, 60))}};
+  } else if (dtype_ == DType::kInt16) {
+    tensor.quantization = Quantization{{2 * kSpread * deviation / 65535}, {0}};
   }
   deviations_.resize(graph_.tensors.size());
   deviations_.push_back(deviation);
   return graph_.Add(std::move(tensor));
 }
 
+DType RandomNetwork::BiasType() {
+  if (dtype_ == DType::kInt16) return Pick(0, 1) == 0 ? DType::kInt64 : DType::kInt32;
+  return IsQuantized() ? DType::kInt32 : dtype_;
+}
+
 TensorId RandomNetwork::NewFilter(const Shape& shape, size_t channel_axis) {
   int64_t count = 1;
   for (const int64_t d : shape) count *= d;
-  Tensor tensor{
-      .name = "t" + std::to_string(graph_.tensors.size()), .dtype = dtype_, .shape = shape};
-  tensor.constant = RandomElements(dtype_, count);
-  if (dtype_ == DType::kInt8) {
+  Tensor tensor{.name = "t" + std::to_string(graph_.tensors.size()),
+                .dtype = IsQuantized() ? DType::kInt8 : dtype_,
+                .shape = shape};
+  tensor.constant = RandomElements(tensor.dtype, count);
+  if (IsQuantized()) {
     const bool per_channel = Pick(0, 2) > 0;
+    const bool is_symmetric = dtype_ == DType::kInt16 || Pick(0, 3) > 0;
     Quantization q;
     for (int64_t c = 0; c < (per_channel ? shape[channel_axis] : 1); ++c) {
       q.scale.push_back(PickReal(0.005f, 0.02f));
-      q.zero_point.push_back(0);
+      q.zero_point.push_back(is_symmetric ? 0 : static_cast<int32_t>(Pick(-40, 40)));
     }
     q.axis = static_cast<int>(channel_axis);
     tensor.quantization = q;
@@ -113,12 +130,13 @@ TensorId RandomNetwork::NewFilter(const Shape& shape, size_t channel_axis) {
 TensorId RandomNetwork::NewBias(TensorId x, TensorId filter, int64_t channels) {
   if (Pick(0, 3) == 0) return kNoTensor;
   Tensor tensor{.name = "t" + std::to_string(graph_.tensors.size()),
-                .dtype = dtype_ == DType::kInt8 ? DType::kInt32 : dtype_,
+                .dtype = BiasType(),
                 .shape = {channels}};
   tensor.constant = RandomElements(tensor.dtype, channels);
-  if (dtype_ == DType::kInt8) {
+  if (IsQuantized()) {
     Quantization q = *graph_.tensor(filter).quantization;
     for (float& scale : q.scale) scale *= graph_.tensor(x).quantization->scale[0];
+    q.zero_point.assign(q.scale.size(), 0);
     q.axis = 0;
     tensor.quantization = q;
   }
@@ -194,6 +212,51 @@ TensorId RandomNetwork::AppendDepthwise(TensorId x) {
   const Shape out = {in[0], OutputSize(in[1], 3, op.window.stride_h, 1, 2),
                      OutputSize(in[2], 3, op.window.stride_w, 1, 2), in[3] * op.multiplier};
   return Append(op, {x, filter, NewBias(x, filter, out[3])}, out, Deviation(x) * 3);
+}
+
+TensorId RandomNetwork::AppendTransposeConv(TensorId x) {
+  const Shape in = ShapeOf(x);
+  TransposeConv op;
+  op.activation = RandomActivation();
+  const int64_t kh = Pick(1, 4), kw = Pick(1, 4), out_c = Pick(1, 6);
+  op.window = {.stride_h = static_cast<int32_t>(Pick(1, 3)),
+               .stride_w = static_cast<int32_t>(Pick(1, 3)),
+               .padding = {static_cast<int32_t>(Pick(0, 1)), static_cast<int32_t>(Pick(0, 1)),
+                           static_cast<int32_t>(Pick(0, 1)), static_cast<int32_t>(Pick(0, 1))}};
+  const Window& w = op.window;
+  const Shape out = {in[0], (in[1] - 1) * w.stride_h + kh - w.padding.top - w.padding.bottom,
+                     (in[2] - 1) * w.stride_w + kw - w.padding.left - w.padding.right, out_c};
+  if (out[1] < 1 || out[2] < 1) return AppendTransposeConv(x);
+  const TensorId filter = NewFilter({out_c, kh, kw, in[3]}, 0);
+  const float taps = static_cast<float>(kh * kw) / static_cast<float>(w.stride_h * w.stride_w);
+  return Append(op, {x, filter, NewBias(x, filter, out_c)}, out,
+                Deviation(x) * std::sqrt(std::max(taps, 1.0f) * static_cast<float>(in[3])));
+}
+
+TensorId RandomNetwork::AppendBatchMatMul(TensorId x) {
+  const Shape in = ShapeOf(x);
+  const float deviation = Deviation(x);
+  // With itself, rows by rows or columns by columns; or with constants, some of them broadcast.
+  const int64_t way = Pick(0, 3);
+  if (way == 0) {
+    return Append(BatchMatMul{.adj_b = true}, {x, x}, {in[0], in[1], in[2], in[2]},
+                  deviation * deviation * static_cast<float>(in[3]));
+  }
+  if (way == 1) {
+    return Append(BatchMatMul{.adj_a = true}, {x, x}, {in[0], in[1], in[3], in[3]},
+                  deviation * deviation * static_cast<float>(in[2]));
+  }
+  const int64_t columns = Pick(1, 11);
+  const bool adj_b = Pick(0, 1) == 0;
+  Shape factor = adj_b ? Shape{columns, in[3]} : Shape{in[3], columns};
+  if (way == 2) factor.insert(factor.begin(), in[1]);
+  const TensorId b = NewActivation(factor, 1.0f);
+  int64_t count = 1;
+  for (const int64_t d : factor) count *= d;
+  graph_.tensor(b).constant = RandomElements(dtype_, count);
+  if (Pick(0, 1) == 0 && IsQuantized()) graph_.tensor(b).quantization->zero_point = {0};
+  return Append(BatchMatMul{.adj_b = adj_b}, {x, b}, {in[0], in[1], in[2], columns},
+                deviation * 2 * std::sqrt(static_cast<float>(in[3])));
 }
 
 TensorId RandomNetwork::AppendResidual(TensorId x) {
@@ -282,21 +345,29 @@ TensorId RandomNetwork::AppendConcat(TensorId x) {
   if (Pick(0, 1) == 0) inputs.push_back(x);
   shape[axis] *= static_cast<int64_t>(inputs.size());
   const TensorId y = Append(Concat{static_cast<int32_t>(axis)}, inputs, shape, Deviation(x));
-  if (Pick(0, 1) == 0) graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  // In int16 all have one scale.
+  const bool is_int16 = dtype_ == DType::kInt16;
+  if (is_int16) graph_.tensor(other).quantization = graph_.tensor(x).quantization;
+  if (is_int16 || Pick(0, 1) == 0) {
+    graph_.tensor(y).quantization = graph_.tensor(x).quantization;
+  }
   return y;
 }
 
 TensorId RandomNetwork::AppendHead(TensorId x) {
   const Shape in = ShapeOf(x);
-  const TensorId mean = Append(Mean{{1, 2}}, {x}, {in[0], 1, 1, in[3]}, Deviation(x));
-  const TensorId flat = Append(Reshape{}, {mean}, {in[0], in[3]}, Deviation(x));
-  graph_.tensor(flat).quantization = graph_.tensor(mean).quantization;
+  const bool has_mean = dtype_ != DType::kInt16;
+  const TensorId pooled =
+      has_mean ? Append(Mean{{1, 2}}, {x}, {in[0], 1, 1, in[3]}, Deviation(x)) : x;
+  const int64_t depth = has_mean ? in[3] : in[1] * in[2] * in[3];
+  const TensorId flat = Append(Reshape{}, {pooled}, {in[0], depth}, Deviation(x));
+  graph_.tensor(flat).quantization = graph_.tensor(pooled).quantization;
   const int64_t classes = Pick(1, 12);
-  const TensorId filter = NewFilter({classes, in[3]}, 0);
+  const TensorId filter = NewFilter({classes, depth}, 0);
   const TensorId logits =
       Append(FullyConnected{}, {flat, filter, NewBias(flat, filter, classes)}, {in[0], classes},
-             Deviation(x) * std::sqrt(static_cast<float>(in[3])));
-  if (Pick(0, 1) == 0) return logits;
+             Deviation(x) * std::sqrt(static_cast<float>(depth)));
+  if (dtype_ == DType::kInt16 || Pick(0, 1) == 0) return logits;
   const TensorId probabilities = Append(Softmax{}, {logits}, {in[0], classes}, 1.0f);
   if (dtype_ == DType::kInt8) {
     graph_.tensor(probabilities).quantization = Quantization{{1.0f / 256}, {-128}};

@@ -15,7 +15,7 @@ namespace wranglet {
 
 class RandomNetwork {
  public:
-  // A network whose activations are float32 or int8; the seed decides all else.
+  // A network whose activations are float32, int8 or int16; the seed decides all else.
   RandomNetwork(uint32_t seed, DType dtype);
 
   const Graph& graph() const { return graph_; }
@@ -28,9 +28,11 @@ class RandomNetwork {
   float PickReal(float low, float high);
   std::vector<std::byte> RandomElements(DType dtype, int64_t count);
 
-  // An activation of this shape; int8 ones get a scale under which values of `deviation` do not all
-  // saturate.
+  // An activation of this shape; quantised ones get a scale under which values of `deviation` do
+  // not all saturate.
   TensorId NewActivation(const Shape& shape, float deviation);
+  bool IsQuantized() const { return dtype_ != DType::kFloat32; }
+  DType BiasType();
   // A constant that is an activation's like, for operators of two.
   TensorId NewOperand(const Shape& shape);
   // Gives an int8 tensor this scale and zero point, and an int16 one 2^-15.
@@ -48,6 +50,8 @@ class RandomNetwork {
   TensorId AppendConv2D(TensorId x);
   TensorId AppendPointwise(TensorId x);
   TensorId AppendDepthwise(TensorId x);
+  TensorId AppendTransposeConv(TensorId x);
+  TensorId AppendBatchMatMul(TensorId x);
   TensorId AppendResidual(TensorId x);
   TensorId AppendPool(TensorId x);
   TensorId AppendClamp(TensorId x);

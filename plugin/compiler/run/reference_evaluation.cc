@@ -63,6 +63,42 @@ class Evaluation {
                     [&](int64_t o, int64_t) { return Tap{o / op.multiplier, {0, 0, 0, o}}; });
   }
 
+  Values operator()(const TransposeConv& op) const {
+    const Shape &in = In(0).shape, &filter = In(1).shape;
+    const Window& w = op.window;
+    Values sums(static_cast<size_t>(Count(output_shape_)));
+    for (size_t i = 0; i < inputs_[0].size(); ++i) {
+      const Shape from = IndexAt(in, static_cast<int64_t>(i));
+      for (int64_t tap = 0; tap < filter[0] * filter[1] * filter[2]; ++tap) {
+        const Shape k = IndexAt({filter[0], filter[1], filter[2]}, tap);
+        const int64_t y = from[1] * w.stride_h + k[1] * w.dilation_h - w.padding.top;
+        const int64_t x = from[2] * w.stride_w + k[2] * w.dilation_w - w.padding.left;
+        if (y < 0 || y >= output_shape_[1] || x < 0 || x >= output_shape_[2]) continue;
+        sums[static_cast<size_t>(OffsetOf(output_shape_, {from[0], y, x, k[0]}))] +=
+            inputs_[0][i] * At(1, OffsetOf(filter, {k[0], k[1], k[2], from[3]}));
+      }
+    }
+    return ForEachOutput([&](const Shape& index, int64_t offset) {
+      return Clamped(op.activation, sums[static_cast<size_t>(offset)] + Bias(index[3]));
+    });
+  }
+
+  Values operator()(const BatchMatMul& op) const {
+    const Shape &a = In(0).shape, &b = In(1).shape;
+    const int64_t depth = a[a.size() - (op.adj_a ? 2 : 1)];
+    return ForEachOutput([&](const Shape& index, int64_t) {
+      double sum = 0;
+      for (int64_t k = 0; k < depth; ++k) {
+        Shape left = index, right = index;
+        left.back() = k, right[right.size() - 2] = k;
+        if (op.adj_a) std::swap(left.back(), left[left.size() - 2]);
+        if (op.adj_b) std::swap(right.back(), right[right.size() - 2]);
+        sum += At(0, OffsetOf(a, left)) * At(1, OffsetOf(b, right));
+      }
+      return sum;
+    });
+  }
+
   Values operator()(const FullyConnected& op) const {
     const int64_t depth = In(1).shape[1];
     return ForEachOutput([&](const Shape&, int64_t offset) {
@@ -294,8 +330,10 @@ Values Converted(std::span<const std::byte> bytes) {
 
 std::vector<double> RealValues(const Tensor& tensor, std::span<const std::byte> bytes) {
   if (tensor.dtype == DType::kFloat32) return Converted<float>(bytes);
-  Values values =
-      tensor.dtype == DType::kInt8 ? Converted<int8_t>(bytes) : Converted<int32_t>(bytes);
+  Values values = tensor.dtype == DType::kInt8    ? Converted<int8_t>(bytes)
+                  : tensor.dtype == DType::kInt16 ? Converted<int16_t>(bytes)
+                  : tensor.dtype == DType::kInt64 ? Converted<int64_t>(bytes)
+                                                  : Converted<int32_t>(bytes);
   if (!tensor.quantization) return values;
   const auto& [scale, zero_point, axis] = *tensor.quantization;
   for (size_t i = 0; i < values.size(); ++i) {

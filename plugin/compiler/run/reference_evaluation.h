@@ -12,7 +12,7 @@
 
 namespace wranglet {
 
-// The real numbers that a tensor's bytes stand for: float32, or int8 and int32 by their
+// The real numbers that a tensor's bytes stand for: float32, or integers by their
 // quantisation.
 std::vector<double> RealValues(const Tensor& tensor, std::span<const std::byte> bytes);
 
