@@ -1,13 +1,16 @@
 // The mean over the middle of three axes: global average pooling of an image, whose rows are its
-// pixels. XNNPACK's arithmetic (qs8-gavgpool): the sum, less the zero points, times one scale.
+// pixels. int8 by XNNPACK's arithmetic (qs8-gavgpool): the sum, less the zero points, times one
+// scale; int16 by TensorFlow Lite's (reference_ops, QuantizedMeanOrSum): the same in fixed point.
 // Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_MEAN_H_
 #define WRANGLET_KERNELS_MEAN_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/fixed_point.h"
 #include "kernels/params.h"
 #include "kernels/requantize.h"
 #include "kernels/simd.h"
@@ -25,6 +28,16 @@ struct MeanInt8Params {
   void ForEachField(V&& v) const {
     v("batch", batch), v("rows", rows), v("channels", channels);
     v("input_zero_point", input_zero_point), v("scale", scale), v("output", output);
+  }
+};
+
+struct MeanInt16Params {
+  int32_t batch = 1, rows = 1, channels = 1;
+  FixedPoint scale;  // input scale / (output scale * rows)
+
+  template <typename V>
+  void ForEachField(V&& v) const {
+    v("batch", batch), v("rows", rows), v("channels", channels), v("scale", scale);
   }
 };
 
@@ -59,6 +72,26 @@ inline void MeanInt8(const MeanInt8Params& params, const int8_t* input, int8_t* 
   }
 }
 
+// rows is at most 2^16 - 1.
+inline void MeanInt16(const MeanInt16Params& params, const int16_t* input, int16_t* output) {
+  const MultiplyFixedPoint multiply(params.scale);
+  const auto channels = static_cast<size_t>(params.channels);
+  for (int32_t batch = 0; batch < params.batch; ++batch) {
+    for (size_t c = 0; c < channels; c += 8) {
+      v128_t low = wasm_i32x4_splat(0), high = low;
+      for (int32_t row = 0; row < params.rows; ++row) {
+        const int16_t* from = input + static_cast<size_t>(row) * channels + c;
+        const v128_t values = LoadUpTo8(from, channels - c);
+        low = wasm_i32x4_add(low, wasm_i32x4_extend_low_i16x8(values));
+        high = wasm_i32x4_add(high, wasm_i32x4_extend_high_i16x8(values));
+      }
+      StoreUpTo8(output + c, wasm_i16x8_narrow_i32x4(multiply(low), multiply(high)), channels - c);
+    }
+    input += static_cast<size_t>(params.rows) * channels;
+    output += channels;
+  }
+}
+
 inline void MeanFloat32(const MeanFloat32Params& params, const float* input, float* output) {
   const v128_t count = wasm_f32x4_splat(static_cast<float>(params.rows));
   const auto channels = static_cast<size_t>(params.channels);
@@ -86,6 +119,19 @@ inline void MeanInt8Reference(const MeanInt8Params& params, const int8_t* input,
           input[(batch * params.rows + row) * params.channels + channel] - params.input_zero_point;
     }
     output[i] = RequantizeInt8Reference(sum, params.scale, params.output);
+  }
+}
+
+inline void MeanInt16Reference(const MeanInt16Params& params, const int16_t* input,
+                               int16_t* output) {
+  for (int32_t i = 0; i < params.batch * params.channels; ++i) {
+    const int32_t batch = i / params.channels, channel = i % params.channels;
+    int32_t sum = 0;
+    for (int32_t row = 0; row < params.rows; ++row) {
+      sum += input[(batch * params.rows + row) * params.channels + channel];
+    }
+    output[i] =
+        static_cast<int16_t>(std::clamp(MultiplyReference(sum, params.scale), -32768, 32767));
   }
 }
 

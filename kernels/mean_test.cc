@@ -23,6 +23,15 @@ TEST(Mean, EqualsTheReferenceOnRandomShapes) {
     MeanInt8(params, input.data(), actual.data());
     EXPECT_TRUE(SameBytes(actual, expected));
 
+    const MeanInt16Params wide{params.batch, params.rows, params.channels,
+                               ToFixedPoint(random.Float(0.001f, 2.0f))};
+    const auto ints = random.Ints(static_cast<int64_t>(input.size()), -32768, 32767);
+    const std::vector<int16_t> wide_input(ints.begin(), ints.end());
+    std::vector<int16_t> expected_wide(expected.size()), actual_wide(expected.size());
+    MeanInt16Reference(wide, wide_input.data(), expected_wide.data());
+    MeanInt16(wide, wide_input.data(), actual_wide.data());
+    EXPECT_TRUE(SameBytes(actual_wide, expected_wide));
+
     const MeanFloat32Params real{params.batch, params.rows, params.channels};
     const auto reals = random.Floats(static_cast<int64_t>(input.size()), -5, 5);
     std::vector<float> expected_reals(expected.size()), actual_reals(expected.size());

@@ -1,6 +1,6 @@
 // Tensors as the manifest describes them: how many bytes they take and what numbers they hold.
 
-/** @typedef {"int8" | "uint8" | "int16" | "int32" | "float32"} Dtype */
+/** @typedef {"int8" | "uint8" | "int16" | "int32" | "int64" | "float32"} Dtype */
 
 /**
  * @typedef {object} TensorSpec
@@ -27,6 +27,7 @@ const ARRAYS = {
   uint8: Uint8Array,
   int16: Int16Array,
   int32: Int32Array,
+  int64: BigInt64Array,
   float32: Float32Array,
 };
 
@@ -56,6 +57,7 @@ export function tensorBytes(spec) {
 export function realValues(bytes, { dtype, scale = 1, zeroPoint = 0 }) {
   const size = elementBytes(dtype);
   // A copy, because a view must start at a multiple of its element's size.
+  /** @type {ArrayLike<number | bigint>} */
   const stored = new ARRAYS[dtype](bytes.slice().buffer, 0, bytes.length / size);
-  return Array.from(stored, (value) => (value - zeroPoint) * scale);
+  return Array.from(stored, (value) => (Number(value) - zeroPoint) * scale);
 }

@@ -68,14 +68,8 @@ const NO_KERNEL = "there is no kernel yet";
 
 /** Operators, in one precision or all, of which Wranglet refuses some networks, and why. */
 const REFUSALS = {
-  ARG_MAX: NO_KERNEL,
-  ARG_MIN: NO_KERNEL,
   ConvTranspose: NO_KERNEL,
   "DIV uint8": "quotients are computed in float32 only",
-  MEAN: "in int16 there is no kernel yet; elsewhere its axes must be side by side",
-  RESIZE_BILINEAR: NO_KERNEL,
-  RESIZE_NEAREST_NEIGHBOR: NO_KERNEL,
-  Resize: NO_KERNEL,
   chains: "they have these operators",
 };
 

@@ -47,6 +47,8 @@ Result<std::vector<double>> RealValues(DType dtype, const std::optional<Quantiza
       return RealValuesAs<int16_t>(bytes, scale, zero_point);
     case DType::kInt32:
       return RealValuesAs<int32_t>(bytes, scale, zero_point);
+    case DType::kInt64:
+      return RealValuesAs<int64_t>(bytes, scale, zero_point);
     default:
       return Error{.message = std::string("is ") + NameOf(dtype) + ", which has no scores"};
   }

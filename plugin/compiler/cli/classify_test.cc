@@ -58,9 +58,18 @@ TEST(Classify, CallsClassesWithoutLabelsByTheirIndex) {
   EXPECT_EQ((*classes)[0].label, "1");
 }
 
+TEST(Classify, TakesIndicesAsTheyAre) {
+  const PlacedTensor output = {.name = "i", .dtype = DType::kInt64, .shape = {1, 2}};
+  const std::vector<int64_t> stored = {3, 7};
+  const auto classes = Classify(output, std::as_bytes(std::span(stored)), "tensor", {});
+  ASSERT_TRUE(classes.ok());
+  EXPECT_EQ((*classes)[0].index, 1u);
+  EXPECT_EQ((*classes)[0].score, 7.0);
+}
+
 TEST(Classify, RefusesTypesWithoutScores) {
-  const PlacedTensor output = {.name = "i", .dtype = DType::kInt64, .shape = {1}};
-  const std::vector<int64_t> stored = {1};
+  const PlacedTensor output = {.name = "i", .dtype = DType::kBool, .shape = {1}};
+  const std::vector<uint8_t> stored = {1};
   EXPECT_FALSE(Classify(output, std::as_bytes(std::span(stored)), "tensor", {}).ok());
 }
 

@@ -65,6 +65,8 @@ const char* OutputKind(const Graph& graph, TensorId output) {
     if (!node.As<Reshape>() && !node.As<Quantize>() && !node.As<Dequantize>()) break;
     id = node.inputs[0];
   }
+  const DType dtype = graph.tensor(output).dtype;
+  if (dtype == DType::kInt32 || dtype == DType::kInt64) return "tensor";  // indices: no scores
   const Shape& shape = graph.tensor(output).shape;
   const bool vector = !shape.empty() && shape.back() > 1 &&
                       std::all_of(shape.begin(), shape.end() - 1, [](int64_t d) { return d == 1; });

@@ -109,6 +109,19 @@ TEST_F(ModelTest, AVectorThatSoftmaxMadeIsProbabilities) {
   EXPECT_EQ(EmitManifest()["outputs"][0]["kind"], "tensor") << "1x1x2x3 is no vector";
 }
 
+TEST_F(ModelTest, IndicesAreATensor) {
+  for (const DType dtype : {DType::kInt32, DType::kInt64}) {
+    const TensorId indices = graph_.Add({.name = "indices", .dtype = dtype, .shape = {6}});
+    graph_.nodes.resize(2);
+    graph_.nodes.push_back({"argmax", ArgMax{.axis = 0}, {2}, {indices}});
+    graph_.outputs = {indices};
+    const Json output = EmitManifest()["outputs"][0];
+    EXPECT_EQ(
+        output,
+        Json({{"name", "indices"}, {"shape", {6}}, {"dtype", NameOf(dtype)}, {"kind", "tensor"}}));
+  }
+}
+
 TEST_F(ModelTest, TheVersionChangesWithStepsAndWeightsOnly) {
   const std::string version = EmitManifest()["version"];
   EXPECT_EQ(version.size(), 16u);

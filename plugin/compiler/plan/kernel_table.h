@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/add.h"
+#include "kernels/arg_max.h"
 #include "kernels/average_pool.h"
 #include "kernels/batch_gemm.h"
 #include "kernels/binary_float32.h"
@@ -28,6 +29,7 @@
 #include "kernels/multiply.h"
 #include "kernels/prelu.h"
 #include "kernels/quantize.h"
+#include "kernels/resize_bilinear.h"
 #include "kernels/softmax.h"
 #include "kernels/unary_float32.h"
 #include "kernels/unary_int16.h"
@@ -40,6 +42,9 @@ inline constexpr std::tuple kKernels = {
     Kernel<&AddFixedPoint<int8_t>>{"AddFixedPoint<int8_t>", "kernels/add.h"},
     Kernel<&AddFixedPoint<int16_t>>{"AddFixedPoint<int16_t>", "kernels/add.h"},
     Kernel<&AddInt8>{"AddInt8", "kernels/add.h"},
+    Kernel<&ArgMaxFloat32>{"ArgMaxFloat32", "kernels/arg_max.h"},
+    Kernel<&ArgMaxInt16>{"ArgMaxInt16", "kernels/arg_max.h"},
+    Kernel<&ArgMaxInt8>{"ArgMaxInt8", "kernels/arg_max.h"},
     Kernel<&AveragePoolFloat32>{"AveragePoolFloat32", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt16>{"AveragePoolInt16", "kernels/average_pool.h"},
     Kernel<&AveragePoolInt8>{"AveragePoolInt8", "kernels/average_pool.h"},
@@ -79,6 +84,7 @@ inline constexpr std::tuple kKernels = {
     Kernel<&Maximum<int8_t>>{"Maximum<int8_t>", "kernels/maximum.h"},
     Kernel<&Maximum<int16_t>>{"Maximum<int16_t>", "kernels/maximum.h"},
     Kernel<&MeanFloat32>{"MeanFloat32", "kernels/mean.h"},
+    Kernel<&MeanInt16>{"MeanInt16", "kernels/mean.h"},
     Kernel<&MeanInt8>{"MeanInt8", "kernels/mean.h"},
     Kernel<&MoveElements>{"MoveElements", "kernels/move.h"},
     Kernel<&MultiplyInt16>{"MultiplyInt16", "kernels/multiply.h"},
@@ -88,6 +94,9 @@ inline constexpr std::tuple kKernels = {
     Kernel<&QuantizeFloat32Int16>{"QuantizeFloat32Int16", "kernels/quantize.h"},
     Kernel<&QuantizeFloat32Int8>{"QuantizeFloat32Int8", "kernels/quantize.h"},
     Kernel<&RequantizeInt16Int8>{"RequantizeInt16Int8", "kernels/quantize.h"},
+    Kernel<&ResizeBilinearFloat32>{"ResizeBilinearFloat32", "kernels/resize_bilinear.h"},
+    Kernel<&ResizeBilinearInt16>{"ResizeBilinearInt16", "kernels/resize_bilinear.h"},
+    Kernel<&ResizeBilinearInt8>{"ResizeBilinearInt8", "kernels/resize_bilinear.h"},
     Kernel<&ScaleInt16>{"ScaleInt16", "kernels/unary_int16.h"},
     Kernel<&SigmoidInt16>{"SigmoidInt16", "kernels/unary_int16.h"},
     Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},

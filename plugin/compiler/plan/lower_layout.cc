@@ -45,16 +45,20 @@ Result<Argument> StoredAsOutput(Lowering& to, const Node& node, const Tensor& in
                                 Argument place) {
   const Tensor& output = to.tensor(node.outputs[0]);
   if (input.IsStoredLike(output)) return place;
-  if (!IsQuantized(input, DType::kInt8) || !IsQuantized(output, DType::kInt8)) {
-    return to.graph().ErrorAt(node,
-                              "no kernel for '" + input.name +
-                                  "', which is stored otherwise than "
-                                  "the output",
-                              "let them have one type and scale");
+  const bool is_int8 = IsQuantized(input, DType::kInt8) && IsQuantized(output, DType::kInt8);
+  const bool is_int16 = IsQuantized(input, DType::kInt16) && IsQuantized(output, DType::kInt16);
+  if (!is_int8 && !is_int16) {
+    return to.graph().ErrorAt(
+        node, "no kernel for '" + input.name + "', which is stored otherwise than the output",
+        "let them have one type and scale");
   }
   const Argument stored = to.Scratch(BytesOf(input));
-  to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(input))},
-          {place, to.Constant(ConcatTable(*input.quantization, *output.quantization)), stored});
+  if (is_int16) {
+    to.Emit(node, ScaleParams(input, *output.quantization), {place, stored});
+  } else {
+    to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(input))},
+            {place, to.Constant(ConcatTable(*input.quantization, *output.quantization)), stored});
+  }
   return stored;
 }
 

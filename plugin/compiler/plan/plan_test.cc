@@ -318,10 +318,19 @@ TEST_F(PlanTest, ASoftmaxOfTooSmallAScaleIsAnError) {
   EXPECT_NE(PlanError().find("too small for probabilities"), std::string::npos) << PlanError();
 }
 
-TEST_F(PlanTest, MeansOverAxesThatAreApartAreAnError) {
+TEST_F(PlanTest, MeansOfNeighboursAreOfWhatIsBroughtApart) {
   const TensorId x = Input8({2, 3, 4, 5});
-  graph_.outputs = {Node8(Mean{{1, 3}}, {x}, {2, 4})};
-  EXPECT_NE(PlanError().find("axes side by side"), std::string::npos) << PlanError();
+  graph_.outputs = {Node8(Mean{{1, 3}}, {x}, {2, 4}), Node8(Mean{{3}}, {x}, {2, 3, 4, 1})};
+  const Plan plan = MustPlan();
+  ASSERT_EQ(plan.steps.size(), 4u);
+  for (const size_t i : {0, 2}) {
+    EXPECT_TRUE(std::holds_alternative<MoveParams>(plan.steps[i].params));
+    EXPECT_TRUE(plan.steps[i].completes.empty());
+  }
+  const auto* mean = std::get_if<MeanInt8Params>(&plan.steps[1].params);
+  ASSERT_NE(mean, nullptr);
+  EXPECT_EQ(mean->rows, 3 * 5);
+  EXPECT_EQ(mean->channels, 2 * 4);
 }
 
 TEST_F(PlanTest, ATensorOver2GBIsAnError) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 namespace wranglet {
@@ -40,12 +41,14 @@ RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_
       &RandomNetwork::AppendConcat,        &RandomNetwork::AppendUnary,
       &RandomNetwork::AppendBinary,        &RandomNetwork::AppendPRelu,
       &RandomNetwork::AppendNormalization, &RandomNetwork::AppendTransposeConv,
-      &RandomNetwork::AppendBatchMatMul,
+      &RandomNetwork::AppendBatchMatMul,   &RandomNetwork::AppendMean,
+      &RandomNetwork::AppendResize,
   };
   for (int64_t layers = Pick(1, 6); layers > 0; --layers) {
     x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);
   }
   if (Pick(0, 3) == 0) graph_.outputs.push_back(x);
+  if (Pick(0, 3) == 0) graph_.outputs.push_back(AppendArgMax(x));
   graph_.outputs.push_back(AppendHead(x));
 }
 
@@ -354,25 +357,60 @@ TensorId RandomNetwork::AppendConcat(TensorId x) {
   return y;
 }
 
+TensorId RandomNetwork::AppendMean(TensorId x) {
+  Shape shape = ShapeOf(x);
+  Mean op;
+  for (int32_t axis = 0; axis < 4; ++axis) {
+    if (Pick(0, 3) > 0) continue;
+    op.axes.push_back(axis);
+    shape[static_cast<size_t>(axis)] = 1;
+  }
+  return Append(op, {x}, shape, Deviation(x));
+}
+
+// To sizes whose scales are powers of two: there float32 has no part in which pixel is nearest.
+TensorId RandomNetwork::AppendResize(TensorId x) {
+  Shape shape = ShapeOf(x);
+  Resize op{.kind = Pick(0, 1) == 0 ? Resize::Kind::kNearest : Resize::Kind::kBilinear,
+            .coordinates = static_cast<Resize::Coordinates>(Pick(0, 2)),
+            .rounding = static_cast<Resize::Rounding>(Pick(0, 3))};
+  const bool aligns = op.coordinates == Resize::Coordinates::kAlignCorners;
+  for (const size_t i : {1, 2}) {
+    const int64_t twice = 2 * shape[i] - (aligns ? 1 : 0);
+    shape[i] = Pick(0, 3) == 0 ? 1 : shape[i] < 10 && Pick(0, 1) == 0 ? twice : shape[i];
+  }
+  op.height = static_cast<int32_t>(shape[1]), op.width = static_cast<int32_t>(shape[2]);
+  return AppendMove(op, x, shape);
+}
+
 TensorId RandomNetwork::AppendHead(TensorId x) {
   const Shape in = ShapeOf(x);
-  const bool has_mean = dtype_ != DType::kInt16;
-  const TensorId pooled =
-      has_mean ? Append(Mean{{1, 2}}, {x}, {in[0], 1, 1, in[3]}, Deviation(x)) : x;
-  const int64_t depth = has_mean ? in[3] : in[1] * in[2] * in[3];
-  const TensorId flat = Append(Reshape{}, {pooled}, {in[0], depth}, Deviation(x));
-  graph_.tensor(flat).quantization = graph_.tensor(pooled).quantization;
+  const TensorId mean = Append(Mean{{1, 2}}, {x}, {in[0], 1, 1, in[3]}, Deviation(x));
+  const TensorId flat = AppendMove(Reshape{}, mean, {in[0], in[3]});
   const int64_t classes = Pick(1, 12);
-  const TensorId filter = NewFilter({classes, depth}, 0);
+  const TensorId filter = NewFilter({classes, in[3]}, 0);
   const TensorId logits =
       Append(FullyConnected{}, {flat, filter, NewBias(flat, filter, classes)}, {in[0], classes},
-             Deviation(x) * std::sqrt(static_cast<float>(depth)));
-  if (dtype_ == DType::kInt16 || Pick(0, 1) == 0) return logits;
+             Deviation(x) * std::sqrt(static_cast<float>(in[3])));
+  if (Pick(0, 1) == 0) return logits;
   const TensorId probabilities = Append(Softmax{}, {logits}, {in[0], classes}, 1.0f);
   if (dtype_ == DType::kInt8) {
     graph_.tensor(probabilities).quantization = Quantization{{1.0f / 256}, {-128}};
+  } else if (dtype_ == DType::kInt16) {
+    graph_.tensor(probabilities).quantization = Quantization{{1.0f / 32768}, {0}};
   }
   return probabilities;
+}
+
+TensorId RandomNetwork::AppendArgMax(TensorId x) {
+  Shape shape = ShapeOf(x);
+  const auto axis = static_cast<size_t>(Pick(0, 3));
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  const TensorId y = Append(ArgMax{.axis = static_cast<int32_t>(axis), .is_min = Pick(0, 1) == 0},
+                            {x}, shape, 1.0f);
+  graph_.tensor(y).dtype = Pick(0, 1) == 0 ? DType::kInt32 : DType::kInt64;
+  graph_.tensor(y).quantization.reset();
+  return y;
 }
 
 }  // namespace wranglet

@@ -64,7 +64,10 @@ class RandomNetwork {
   TensorId AppendBinary(TensorId x);
   TensorId AppendPRelu(TensorId x);
   TensorId AppendNormalization(TensorId x);
+  TensorId AppendMean(TensorId x);
+  TensorId AppendResize(TensorId x);
   TensorId AppendHead(TensorId x);
+  TensorId AppendArgMax(TensorId x);
 
   std::mt19937 random_;
   DType dtype_;

@@ -180,6 +180,22 @@ class Evaluation {
     return sums;
   }
 
+  Values operator()(const ArgMax& op) const {
+    const auto axis = static_cast<size_t>(op.axis);
+    const bool is_kept = output_shape_.size() == In(0).shape.size();
+    return ForEachOutput([&](Shape index, int64_t) {
+      if (!is_kept) index.insert(index.begin() + op.axis, 0);
+      index[axis] = 0;
+      Shape best = index;
+      for (; index[axis] < In(0).shape[axis]; ++index[axis]) {
+        const double a = At(0, OffsetOf(In(0).shape, index));
+        const double b = At(0, OffsetOf(In(0).shape, best));
+        if (op.is_min ? a < b : a > b) best = index;
+      }
+      return static_cast<double>(best[axis]);
+    });
+  }
+
   Values operator()(const Softmax& op) const {
     Values values = inputs_[0];
     const auto classes = output_shape_.back();
@@ -233,6 +249,29 @@ class Evaluation {
     });
   }
 
+  Values operator()(const Resize& op) const {
+    const Shape& in = In(0).shape;
+    const bool is_nearest = op.kind == Resize::Kind::kNearest;
+    return ForEachOutput([&](const Shape& out, int64_t) {
+      const double y = PlaceIn(op, out[1], in[1], op.height);
+      const double x = PlaceIn(op, out[2], in[2], op.width);
+      const double left = std::floor(x), top = std::floor(y);
+      double value = 0;
+      for (const int64_t row : {0, 1}) {
+        for (const int64_t column : {0, 1}) {
+          const double weight =
+              (row == 0 ? top + 1 - y : y - top) * (column == 0 ? left + 1 - x : x - left);
+          if (weight == 0) continue;
+          value += weight * At(0, OffsetOf(in, {out[0], static_cast<int64_t>(top) + row,
+                                                static_cast<int64_t>(left) + column, out[3]}));
+        }
+      }
+      return is_nearest ? At(0, OffsetOf(in, {out[0], static_cast<int64_t>(top),
+                                              static_cast<int64_t>(left), out[3]}))
+                        : value;
+    });
+  }
+
   // Reshape, Quantize and Dequantize keep the values.
   template <typename Op>
   Values operator()(const Op&) const {
@@ -268,6 +307,42 @@ class Evaluation {
   static int64_t PixelAt(int64_t out, int64_t tap, int64_t stride, int64_t dilation,
                          int64_t padding) {
     return out * stride + tap * dilation - padding;
+  }
+
+  // Where output index i lies among `in` pixels: between two of them, or at one when it is to be
+  // the nearest.
+  static double PlaceIn(const Resize& op, int64_t i, int64_t in, int64_t out) {
+    const auto index = static_cast<double>(i), size = static_cast<double>(in);
+    const double scale = size / static_cast<double>(out);
+    double place = 0;
+    switch (op.coordinates) {
+      case Resize::Coordinates::kAsymmetric:
+        place = index * scale;
+        break;
+      case Resize::Coordinates::kHalfPixel:
+        place = (index + 0.5) * scale - 0.5;
+        break;
+      case Resize::Coordinates::kAlignCorners:
+        place = out == 1 ? 0 : index * (size - 1) / static_cast<double>(out - 1);
+        break;
+    }
+    if (op.kind == Resize::Kind::kNearest) {
+      switch (op.rounding) {
+        case Resize::Rounding::kFloor:
+          place = std::floor(place);
+          break;
+        case Resize::Rounding::kCeil:
+          place = std::ceil(place);
+          break;
+        case Resize::Rounding::kHalfDown:
+          place = std::ceil(place - 0.5);
+          break;
+        case Resize::Rounding::kHalfUp:
+          place = std::floor(place + 0.5);
+          break;
+      }
+    }
+    return std::clamp(place, 0.0, size - 1);
   }
 
   template <typename TapOf>
@@ -326,14 +401,29 @@ Values Converted(std::span<const std::byte> bytes) {
   return values;
 }
 
+Values StoredValues(DType dtype, std::span<const std::byte> bytes) {
+  switch (dtype) {
+    case DType::kFloat32:
+      return Converted<float>(bytes);
+    case DType::kInt8:
+      return Converted<int8_t>(bytes);
+    case DType::kInt16:
+      return Converted<int16_t>(bytes);
+    case DType::kInt32:
+      return Converted<int32_t>(bytes);
+    case DType::kInt64:
+      return Converted<int64_t>(bytes);
+    case DType::kUint8:
+    case DType::kBool:
+      return Converted<uint8_t>(bytes);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<double> RealValues(const Tensor& tensor, std::span<const std::byte> bytes) {
-  if (tensor.dtype == DType::kFloat32) return Converted<float>(bytes);
-  Values values = tensor.dtype == DType::kInt8    ? Converted<int8_t>(bytes)
-                  : tensor.dtype == DType::kInt16 ? Converted<int16_t>(bytes)
-                  : tensor.dtype == DType::kInt64 ? Converted<int64_t>(bytes)
-                                                  : Converted<int32_t>(bytes);
+  Values values = StoredValues(tensor.dtype, bytes);
   if (!tensor.quantization) return values;
   const auto& [scale, zero_point, axis] = *tensor.quantization;
   for (size_t i = 0; i < values.size(); ++i) {
