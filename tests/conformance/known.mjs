@@ -34,11 +34,6 @@ const UNSIGNED = {
 const DEVIATIONS = {
   litert: {
     "CONV_2D_DYNAMIC float32": DYNAMIC,
-    "CONCATENATION uint8": {
-      largest: 1,
-      reason:
-        "inputs of other scales are requantised as QUANTIZE does it, not by TensorFlow Lite's float product",
-    },
     "DEPTHWISE_CONV_2D uint8": OWN_KERNEL,
     "DEPTHWISE_CONV_2D_DYNAMIC float32": {
       relative: Infinity,

@@ -17,16 +17,11 @@ Slice WholeOf(const Shape& shape) {
           .stride = std::vector<int32_t>(shape.size(), 1)};
 }
 
-// Concat as the operator's output. Inputs of another scale than its own are stored anew first, as
-// only uint8 files have them.
+// Concat as the operator's output. Inputs may have other scales than its own, in uint8 files: the
+// planner stores them anew as TensorFlow Lite does here, which is not QUANTIZE's way.
 Status EmitConcat(TfliteNode& node, int32_t axis, std::vector<TensorId> inputs,
                   const Activation& activation) {
   const TensorId output = node.output();
-  for (TensorId& input : inputs) {
-    const Tensor& tensor = node.tensor(input);
-    if (!tensor.quantization || tensor.IsStoredLike(node.out())) continue;
-    WRANGLET_ASSIGN(input, node.EmitLike(output, Shape(tensor.shape), Quantize{}, {input}));
-  }
   if (activation.IsIdentity()) return node.Emit(Concat{axis}, std::move(inputs));
   WRANGLET_ASSIGN(const TensorId joined,
                   node.EmitLike(output, Shape(node.out().shape), Concat{axis}, std::move(inputs)));
