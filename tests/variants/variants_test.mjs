@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import { startWorker } from "wranglet/testing";
 
-const VARIANTS = ["external", "float32", "relaxed", "simd128"];
+const VARIANTS = ["external", "float32", "int16", "relaxed", "simd128"];
 const photos = new Map(
   process.env.PHOTOS.split(" ").map((file) => [path.basename(file), readFileSync(file)]),
 );
@@ -42,6 +42,18 @@ test("the int8 variants compute the same bytes", () => {
   assert.deepEqual(outputs("simd128"), outputs("relaxed"));
   assert.deepEqual(outputs("external"), outputs("relaxed"));
   assert.notDeepEqual(outputs("float32"), outputs("relaxed"));
+});
+
+test("int16 is nearer to float32 than int8 is", () => {
+  const scores = (variant) =>
+    expected(variant).flatMap(({ classes }) =>
+      classes.toSorted((a, b) => a.index - b.index).map(({ score }) => score),
+    );
+  const exact = scores("float32");
+  const error = (variant) =>
+    scores(variant).reduce((most, score, i) => Math.max(most, Math.abs(score - exact[i])), 0);
+  assert.ok(error("int16") < 0.01, `int16 is ${error("int16")} off`);
+  assert.ok(error("int16") < error("relaxed"), `int8 is ${error("relaxed")} off`);
 });
 
 test("external weights lie beside their module, embedded ones in it", () => {

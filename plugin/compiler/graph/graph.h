@@ -325,6 +325,8 @@ struct Node {
 
 struct Graph {
   std::string file;  // where it came from, for errors
+  // Whether the file's images are NCHW, which ours never are: an input that is one may become NHWC.
+  bool channels_first = false;
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;  // topological order
   std::vector<TensorId> inputs;

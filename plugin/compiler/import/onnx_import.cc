@@ -28,6 +28,7 @@ class Importer {
  public:
   Importer(std::string_view file, const onnx::ModelProto& model) : model_(model) {
     graph_.file = file;
+    graph_.channels_first = true;
   }
 
   Result<Graph> Import() && {

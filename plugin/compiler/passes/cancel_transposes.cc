@@ -23,7 +23,7 @@ class Rewriter {
   }
 
   Status Run() {
-    RelayInputs();
+    if (graph_.channels_first) RelayInputs();
     for (Node& node : old_nodes_) WRANGLET_RETURN_IF_ERROR(Rewrite(std::move(node)));
     for (TensorId& id : graph_.outputs) id = views_.Materialize(id);
     graph_.MakeNamesUnique();
@@ -32,7 +32,8 @@ class Rewriter {
   }
 
  private:
-  // An NCHW input whose every reader wants it NHWC becomes NHWC.
+  // An NCHW input whose every reader wants it NHWC becomes NHWC. (In a file whose images are NHWC,
+  // an input that is transposed is what its user has agreed on.)
   void RelayInputs() {
     const Permutation to_last = {0, 2, 3, 1};
     // From the end: of each tensor, whether it is read, and if so only to become NHWC.

@@ -14,7 +14,7 @@ Status UnsignedToSigned(Graph& graph);
 
 // Takes Transposes out: each sinks through what does not mind the order of dimensions until another
 // undoes it, or a node that minds needs it. An input of the network that is only ever transposed to
-// channels-last becomes channels-last itself.
+// channels-last becomes channels-last itself, if the file has its images channels-first.
 Status CancelTransposes(Graph& graph);
 
 // Makes one node of those that exporters write HardSigmoid, HardSwish and Gelu with.

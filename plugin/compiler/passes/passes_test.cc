@@ -165,6 +165,20 @@ TEST(Passes, AnImageOutputStaysChannelsFirst) {
   EXPECT_EQ(graph.tensor(graph.outputs[0]).shape, (Shape{1, 4, 3, 2}));
 }
 
+TEST(Passes, AnInputBecomesChannelsLastOnlyWhereTheFileHasItFirst) {
+  OnnxBuilder model;
+  model.Input("x", {1, 3, 5, 6}).Node("Transpose", {"x"}, "y");
+  model.With("perm", std::vector<int64_t>{0, 2, 3, 1}).Output("y");
+  for (const bool channels_first : {true, false}) {
+    Graph graph = Import(model);
+    graph.channels_first = channels_first;
+    ASSERT_TRUE(RunPasses(graph).ok());
+    EXPECT_EQ(graph.tensor(graph.inputs[0]).shape,
+              channels_first ? Shape({1, 5, 6, 3}) : Shape({1, 3, 5, 6}));
+    EXPECT_EQ(Count<Transpose>(graph), channels_first ? 0u : 1u);
+  }
+}
+
 TEST(Passes, ConstantsOfElementwiseOperatorsFollowTheirImage) {
   OnnxBuilder model;
   model.Input("x", {1, 4, 3, 2});
