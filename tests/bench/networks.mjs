@@ -47,6 +47,7 @@ const NETWORKS = [
     onnx: "person_mobilenet_v2_0.35_96.onnx",
   },
   { name: "person (MobileNetV2 0.35 96), int8", wranglet: ["person_int8"] },
+  { name: "person (MobileNetV2 0.35 96), int16", wranglet: ["person_int16"] },
 ];
 
 /**
