@@ -50,7 +50,8 @@ class Signer {
     return std::ranges::count(graph_.inputs, id) > 0 || std::ranges::count(graph_.outputs, id) > 0;
   }
 
-  // The int8 tensor that stands for `id`, a uint8 one of the network's interface.
+  // The int8 tensor that stands for `id`, a uint8 one of the network's interface: of a constant,
+  // which may be an output, a constant.
   TensorId TwinOf(TensorId id) {
     const auto [found, is_new] = twins_.try_emplace(id, kNoTensor);
     if (is_new) {
@@ -78,9 +79,9 @@ class Signer {
     }
     for (TensorId& id : node.inputs) {
       if (id == kNoTensor || !IsUnsigned(graph_.tensor(id))) continue;
-      const bool is_made = twins_.contains(id);
+      const bool is_there = twins_.contains(id) || graph_.tensor(id).constant;
       const TensorId twin = TwinOf(id);
-      if (!is_made) AppendQuantize(id, twin);
+      if (!is_there) AppendQuantize(id, twin);
       id = twin;
     }
     const TensorId output = node.outputs[0];

@@ -73,6 +73,19 @@ TEST(UnsignedToSigned, TheInterfaceStaysAsTheFileHasIt) {
   EXPECT_NE(graph.nodes.back().As<Quantize>(), nullptr);
 }
 
+TEST(UnsignedToSigned, AConstantMayBeAnOutputToo) {
+  Graph graph = UnsignedNetwork();
+  const TensorId constant = graph.nodes[1].inputs[1];
+  graph.outputs.push_back(constant);
+  ASSERT_TRUE(UnsignedToSigned(graph).ok());
+  const Status status = Validate(graph);
+  ASSERT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_EQ(graph.tensor(graph.outputs[1]).dtype, DType::kUint8);
+  const Tensor& twin = graph.tensor(graph.nodes[2].inputs[1]);
+  EXPECT_EQ(twin.dtype, DType::kInt8);
+  EXPECT_EQ(twin.ConstantAs<int8_t>()[0], -128);
+}
+
 TEST(UnsignedToSigned, AnOutputThatOthersReadIsStoredOnce) {
   Graph graph = UnsignedNetwork();
   graph.outputs.push_back(graph.nodes[0].outputs[0]);
