@@ -14,6 +14,9 @@ namespace {
 Result<float> RealValue(Tensor tensor, const Tensor& alike) {
   if (!tensor.quantization) tensor.quantization = alike.quantization;
   if (!tensor.quantization) tensor.quantization = Quantization{{1.0f}, {0}};
+  if (tensor.quantization->scale.size() != 1) {
+    return Error{.message = "its value '" + tensor.name + "' has no one scale"};
+  }
   const Tensor real = {.shape = tensor.shape};
   const Tensor* const inputs[] = {&tensor};
   const auto folded = FoldConstants(Dequantize{}, inputs, real);

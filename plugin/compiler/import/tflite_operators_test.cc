@@ -196,6 +196,20 @@ TEST(TfliteImages, PadReadsBothSidesAndTheValue) {
   EXPECT_FLOAT_EQ(pad.value, 0.05f * (0 - 3));
 }
 
+TEST(TfliteImages, AValueOfPadHasOneScale) {
+  TfliteBuilder file;
+  const int32_t x =
+      file.Activation(tflite::TensorType_INT8, {1, 1, 1, 2}, {{0.5f, 2.0f}, {0, 0}, /*axis=*/3});
+  const int32_t sides =
+      file.Constant<int32_t>(tflite::TensorType_INT32, {4, 2}, std::vector<int32_t>(8, 0));
+  const int32_t value = file.Constant<int8_t>(tflite::TensorType_INT8, {1}, {1});
+  const int32_t y = file.Activation(tflite::TensorType_INT8, {1, 1, 1, 2}, {{0.5f}, {0}});
+  file.Operator(tflite::BuiltinOperator_PADV2, {x, sides, value}, {y});
+  const Result<Graph> graph = ImportTflite("m.tflite", file.Finish({x}, {y}));
+  ASSERT_FALSE(graph.ok());
+  EXPECT_NE(graph.error().message.find("has no one scale"), std::string::npos);
+}
+
 TEST(TfliteImages, MirrorPadHasTwoModes) {
   const auto pad = [](auto options) {
     return OnlyNode<Pad>({tflite::BuiltinOperator_MIRROR_PAD,
