@@ -40,6 +40,19 @@ bool KeepsQuantization(const Operator& op) {
          std::holds_alternative<Resize>(op) || std::holds_alternative<Pool2D>(op);
 }
 
+std::optional<Quantization> PrescribedQuantization(const Operator& op, DType dtype) {
+  const auto* unary = std::get_if<Unary>(&op);
+  const bool is_tanh = unary != nullptr && unary->kind == Unary::Kind::kTanh;
+  const bool is_logistic = unary != nullptr && unary->kind == Unary::Kind::kLogistic;
+  const bool is_probability = std::holds_alternative<Softmax>(op) || is_logistic;
+  if (!is_probability && !is_tanh && !std::holds_alternative<L2Normalization>(op)) {
+    return std::nullopt;
+  }
+  if (dtype == DType::kInt16) return Quantization{{1.0f / 32768}, {0}};
+  if (dtype != DType::kInt8) return std::nullopt;
+  return is_probability ? Quantization{{1.0f / 256}, {-128}} : Quantization{{1.0f / 128}, {0}};
+}
+
 Activation* FusedActivation(Operator& op) { return FusedActivationOf(op); }
 const Activation* FusedActivation(const Operator& op) { return FusedActivationOf(op); }
 

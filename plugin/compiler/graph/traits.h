@@ -19,6 +19,10 @@ std::optional<int> FilterChannelAxis(const Operator& op);
 // input's stored values, moved, or means of them.
 bool KeepsQuantization(const Operator& op);
 
+// The parameters that TensorFlow Lite prescribes for the quantised output, of int8 or int16, of
+// Softmax, Logistic, Tanh and L2Normalization. Nothing of other operators and types.
+std::optional<Quantization> PrescribedQuantization(const Operator& op, DType dtype);
+
 // The fused activation of an operator that can have one, or null.
 Activation* FusedActivation(Operator& op);
 const Activation* FusedActivation(const Operator& op);

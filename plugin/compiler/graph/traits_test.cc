@@ -22,6 +22,16 @@ TEST(Traits, OnlyOperatorsWithAFilterHaveItsChannelAxis) {
   EXPECT_EQ(FilterChannelAxis(Binary{}), std::nullopt);
 }
 
+TEST(Traits, OutputsBetweenKnownBoundsHavePrescribedParameters) {
+  EXPECT_EQ(PrescribedQuantization(Softmax{}, DType::kInt8), (Quantization{{1.0f / 256}, {-128}}));
+  EXPECT_EQ(PrescribedQuantization(Unary{.kind = Unary::Kind::kTanh}, DType::kInt8),
+            (Quantization{{1.0f / 128}, {0}}));
+  EXPECT_EQ(PrescribedQuantization(L2Normalization{}, DType::kInt16),
+            (Quantization{{1.0f / 32768}, {0}}));
+  EXPECT_EQ(PrescribedQuantization(Softmax{}, DType::kFloat32), std::nullopt);
+  EXPECT_EQ(PrescribedQuantization(Unary{.kind = Unary::Kind::kExp}, DType::kInt8), std::nullopt);
+}
+
 TEST(Traits, AFusedActivationIsThatOfTheOperator) {
   Operator op = Conv2D{.activation = {0, 6}};
   FusedActivation(op)->max = 3;

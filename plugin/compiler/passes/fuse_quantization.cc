@@ -40,7 +40,8 @@ bool MovesElements(const Graph& graph, const Node& node) {
 bool HasStoredForm(const Operator& op, const Tensor& output) {
   if (const auto* binary = std::get_if<Binary>(&op)) return binary->kind != Binary::Kind::kDiv;
   if (std::holds_alternative<L2Normalization>(op)) {
-    return output.dtype == DType::kInt8 && output.quantization == Quantization{{1.0f / 128}, {0}};
+    return output.dtype == DType::kInt8 &&
+           output.quantization == PrescribedQuantization(op, DType::kInt8);
   }
   return !std::holds_alternative<BatchNormalization>(op) && !std::holds_alternative<Quantize>(op) &&
          !std::holds_alternative<Dequantize>(op) && !std::holds_alternative<Cast>(op) &&

@@ -103,22 +103,6 @@ std::optional<Quantization> UsualQuantization(DType dtype) {
   return std::nullopt;
 }
 
-// That of a sample's output, which some operators prescribe.
-std::optional<Quantization> OutputQuantization(const Operator& op, DType dtype) {
-  const bool is_int8 = dtype == DType::kInt8, is_int16 = dtype == DType::kInt16;
-  if (!is_int8 && !is_int16) return std::nullopt;
-  const auto* unary = std::get_if<Unary>(&op);
-  const bool is_logistic = unary != nullptr && unary->kind == Unary::Kind::kLogistic;
-  if (std::holds_alternative<Softmax>(op) || is_logistic) {
-    return is_int8 ? Quantization{{1.0f / 256}, {-128}} : Quantization{{1.0f / 32768}, {0}};
-  }
-  const bool is_tanh = unary != nullptr && unary->kind == Unary::Kind::kTanh;
-  if (std::holds_alternative<L2Normalization>(op) || is_tanh) {
-    return is_int8 ? Quantization{{1.0f / 128}, {0}} : Quantization{{1.0f / 32768}, {0}};
-  }
-  return UsualQuantization(dtype);
-}
-
 class SampleGraph {
  public:
   // The sample with activations of this type. Quantize starts from, and Dequantize ends in,
@@ -134,8 +118,8 @@ class SampleGraph {
       node.inputs.push_back(AddConstant(sample, i));
     }
     const TensorId output = AddActivation(sample.output, OutputType(sample.op));
-    if (graph_.tensor(output).quantization) {
-      graph_.tensor(output).quantization = OutputQuantization(sample.op, dtype);
+    if (const auto prescribed = PrescribedQuantization(sample.op, dtype)) {
+      graph_.tensor(output).quantization = prescribed;
     }
     node.outputs = graph_.outputs = {output};
     graph_.nodes.push_back(std::move(node));

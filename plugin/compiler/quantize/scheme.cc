@@ -17,19 +17,6 @@ constexpr int kLimitRounds = 4;
 
 bool IsFloat(const Tensor& tensor) { return tensor.dtype == DType::kFloat32; }
 
-// A quantised tensor's parameters that the operator prescribes.
-std::optional<Quantization> FixedQuantization(const Operator& op, DType dtype) {
-  const auto* unary = std::get_if<Unary>(&op);
-  const bool is_tanh = unary != nullptr && unary->kind == Unary::Kind::kTanh;
-  const bool is_logistic = unary != nullptr && unary->kind == Unary::Kind::kLogistic;
-  const bool is_probability = std::holds_alternative<Softmax>(op) || is_logistic;
-  if (!is_probability && !is_tanh && !std::holds_alternative<L2Normalization>(op)) {
-    return std::nullopt;
-  }
-  if (dtype == DType::kInt16) return Quantization{{1.0f / 32768}, {0}};
-  return is_probability ? Quantization{{1.0f / 256}, {-128}} : Quantization{{1.0f / 128}, {0}};
-}
-
 Range RangeOf(const Tensor& constant) {
   const auto values = constant.ConstantAs<float>();
   const auto [min, max] = std::minmax_element(values.begin(), values.end());
@@ -181,7 +168,7 @@ class SchemeMaker {
       return Done{};
     }
     if (is_quantized && SharesQuantization(node.op)) return JoinInputs(node, computes);
-    if (is_quantized) GroupOf(output).fixed = FixedQuantization(node.op, computes);
+    if (is_quantized) GroupOf(output).fixed = PrescribedQuantization(node.op, computes);
     if (const auto& fixed = GroupOf(output).fixed) {
       Widen(GroupOf(output), {fixed->zero_point[0] < 0 ? 0.0f : -1.0f, 1.0f});
       return Done{};
@@ -278,7 +265,7 @@ bool SharesQuantization(const Operator& op) {
 
 bool HasOwnRange(const Graph& graph, const Node& node) {
   return IsFloat(graph.tensor(node.outputs[0])) && !KeepsQuantization(node.op) &&
-         !SharesQuantization(node.op) && !FixedQuantization(node.op, DType::kInt8);
+         !SharesQuantization(node.op) && !PrescribedQuantization(node.op, DType::kInt8);
 }
 
 Result<Scheme> MakeScheme(const Graph& graph, const Ranges& ranges, const Precisions& precisions) {

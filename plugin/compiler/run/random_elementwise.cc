@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/run/random_network.h"
 
 namespace wranglet {
@@ -35,11 +36,9 @@ TensorId RandomNetwork::NewOperand(const Shape& shape) {
   return operand;
 }
 
-void RandomNetwork::Prescribe(TensorId id, float int8_scale, int32_t int8_zero_point) {
-  if (dtype_ == DType::kInt8) {
-    graph_.tensor(id).quantization = Quantization{{int8_scale}, {int8_zero_point}};
-  } else if (dtype_ == DType::kInt16) {
-    graph_.tensor(id).quantization = Quantization{{1.0f / 32768}, {0}};
+void RandomNetwork::Prescribe(TensorId id, const Operator& op) {
+  if (auto prescribed = PrescribedQuantization(op, dtype_)) {
+    graph_.tensor(id).quantization = std::move(prescribed);
   }
 }
 
@@ -55,8 +54,7 @@ TensorId RandomNetwork::AppendUnary(TensorId x) {
                      : op.kind == Unary::Kind::kSquare                              ? from * from
                                                                                     : from;
   const TensorId y = Append(op, {x}, ShapeOf(x), into);
-  if (is_logistic) Prescribe(y, 1.0f / 256, -128);
-  if (is_tanh && Pick(0, 1) == 0) Prescribe(y, 1.0f / 128, 0);
+  if (is_logistic || (is_tanh && Pick(0, 1) == 0)) Prescribe(y, op);
   return y;
 }
 
@@ -99,7 +97,7 @@ TensorId RandomNetwork::AppendPRelu(TensorId x) {
 
 TensorId RandomNetwork::AppendNormalization(TensorId x) {
   const TensorId y = Append(L2Normalization{}, {x}, ShapeOf(x), 0.5f);
-  Prescribe(y, 1.0f / 128, 0);
+  Prescribe(y, L2Normalization{});
   return y;
 }
 

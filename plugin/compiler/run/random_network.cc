@@ -394,11 +394,7 @@ TensorId RandomNetwork::AppendHead(TensorId x) {
              Deviation(x) * std::sqrt(static_cast<float>(in[3])));
   if (Pick(0, 1) == 0) return logits;
   const TensorId probabilities = Append(Softmax{}, {logits}, {in[0], classes}, 1.0f);
-  if (dtype_ == DType::kInt8) {
-    graph_.tensor(probabilities).quantization = Quantization{{1.0f / 256}, {-128}};
-  } else if (dtype_ == DType::kInt16) {
-    graph_.tensor(probabilities).quantization = Quantization{{1.0f / 32768}, {0}};
-  }
+  Prescribe(probabilities, Softmax{});
   return probabilities;
 }
 

@@ -35,8 +35,8 @@ class RandomNetwork {
   DType BiasType();
   // A constant that is an activation's like, for operators of two.
   TensorId NewOperand(const Shape& shape);
-  // Gives an int8 tensor this scale and zero point, and an int16 one 2^-15.
-  void Prescribe(TensorId id, float int8_scale, int32_t int8_zero_point);
+  // Gives the output of `op` the parameters that it prescribes, if it is quantised.
+  void Prescribe(TensorId id, const Operator& op);
   TensorId NewFilter(const Shape& shape, size_t channel_axis);
   TensorId NewBias(TensorId x, TensorId filter, int64_t channels);
   TensorId Append(Operator op, std::vector<TensorId> inputs, const Shape& shape, float deviation);
