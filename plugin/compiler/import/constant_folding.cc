@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/graph/transposition.h"
 
 namespace wranglet {
 namespace {
@@ -20,25 +21,6 @@ std::vector<int64_t> StepsOf(const Shape& shape) {
   std::vector<int64_t> steps(shape.size(), 1);
   for (size_t i = shape.size(); i-- > 1;) steps[i - 1] = steps[i] * shape[i];
   return steps;
-}
-
-// Elements of `size` bytes in the order of `shape`: index i of dimension d lies i * steps[d] behind
-// `first`.
-Bytes Gather(const Bytes& from, size_t size, const Shape& shape, int64_t first,
-             const std::vector<int64_t>& steps) {
-  Bytes gathered;
-  std::vector<int64_t> index(shape.size());
-  for (size_t d = 0;;) {
-    const auto at = from.begin() + first * static_cast<int64_t>(size);
-    gathered.insert(gathered.end(), at, at + static_cast<int64_t>(size));
-    for (d = shape.size(); d-- > 0;) {
-      first += steps[d];
-      if (++index[d] < shape[d]) break;
-      first -= steps[d] * shape[d];
-      index[d] = 0;
-    }
-    if (d >= shape.size()) return gathered;  // -1: every dimension is through
-  }
 }
 
 // Calls f with a tensor's elements as a span of their type. False for types that no arithmetic is
@@ -106,7 +88,6 @@ struct Fold {
   const Tensor& output;
 
   const Tensor& x() const { return *inputs[0]; }
-  size_t size() const { return SizeOf(output.dtype); }
 
   // Whether the elements only have to be moved.
   bool IsStoredAlike() const {
@@ -116,38 +97,15 @@ struct Fold {
   Folded operator()(const Reshape&) const { return IsStoredAlike() ? x().constant : std::nullopt; }
 
   Folded operator()(const Transpose& op) const {
-    if (!IsStoredAlike()) return std::nullopt;
-    const std::vector<int64_t> from = StepsOf(x().shape);
-    std::vector<int64_t> steps;
-    for (const int32_t axis : op.permutation) steps.push_back(from[static_cast<size_t>(axis)]);
-    return Gather(*x().constant, size(), output.shape, 0, steps);
+    return IsStoredAlike() ? TransposedConstant(x(), op.permutation).constant : std::nullopt;
   }
 
   Folded operator()(const Slice& op) const {
-    if (!IsStoredAlike()) return std::nullopt;
-    std::vector<int64_t> steps = StepsOf(x().shape);
-    int64_t first = 0;
-    for (size_t d = 0; d < steps.size(); ++d) {
-      first += op.begin[d] * steps[d];
-      steps[d] *= op.stride[d];
-    }
-    return Gather(*x().constant, size(), output.shape, first, steps);
+    return IsStoredAlike() ? Folded(SlicedElements(op, x())) : std::nullopt;
   }
 
   Folded operator()(const Concat& op) const {
-    if (!IsStoredAlike()) return std::nullopt;
-    const auto axis = static_cast<size_t>(op.axis);
-    int64_t outer = 1;
-    for (size_t d = 0; d < axis; ++d) outer *= output.shape[d];
-    Bytes bytes;
-    for (int64_t o = 0; o < outer; ++o) {
-      for (const Tensor* input : inputs) {
-        const int64_t part = static_cast<int64_t>(input->constant->size()) / outer;
-        const auto at = input->constant->begin() + o * part;
-        bytes.insert(bytes.end(), at, at + part);
-      }
-    }
-    return bytes;
+    return IsStoredAlike() ? Folded(JoinedElements(op.axis, inputs, output.shape)) : std::nullopt;
   }
 
   Folded operator()(const Dequantize&) const {
@@ -218,6 +176,44 @@ struct Fold {
 };
 
 }  // namespace
+
+std::vector<std::byte> SlicedElements(const Slice& op, const Tensor& x) {
+  const auto size = static_cast<int64_t>(SizeOf(x.dtype));
+  std::vector<int64_t> steps = StepsOf(x.shape);
+  int64_t first = 0;
+  for (size_t d = 0; d < steps.size(); ++d) {
+    first += op.begin[d] * steps[d];
+    steps[d] *= op.stride[d];
+  }
+  Bytes elements;
+  std::vector<int64_t> index(steps.size());
+  for (size_t d = 0;;) {
+    const auto at = x.constant->begin() + first * size;
+    elements.insert(elements.end(), at, at + size);
+    for (d = steps.size(); d-- > 0;) {
+      first += steps[d];
+      if (++index[d] < op.size[d]) break;
+      first -= steps[d] * op.size[d];
+      index[d] = 0;
+    }
+    if (d >= steps.size()) return elements;  // -1: every dimension is through
+  }
+}
+
+std::vector<std::byte> JoinedElements(int32_t axis, std::span<const Tensor* const> tensors,
+                                      const Shape& shape) {
+  int64_t outer = 1;
+  for (size_t d = 0; d < static_cast<size_t>(axis); ++d) outer *= shape[d];
+  Bytes elements;
+  for (int64_t o = 0; o < outer; ++o) {
+    for (const Tensor* tensor : tensors) {
+      const int64_t part = static_cast<int64_t>(tensor->constant->size()) / outer;
+      const auto at = tensor->constant->begin() + o * part;
+      elements.insert(elements.end(), at, at + part);
+    }
+  }
+  return elements;
+}
 
 std::optional<std::vector<std::byte>> FoldConstants(const Operator& op,
                                                     std::span<const Tensor* const> inputs,

@@ -5,6 +5,7 @@
 #define WRANGLET_PLUGIN_COMPILER_IMPORT_CONSTANT_FOLDING_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,6 +13,14 @@
 #include "plugin/compiler/graph/graph.h"
 
 namespace wranglet {
+
+// The bytes of the elements that `op`, which fits, takes of a constant.
+std::vector<std::byte> SlicedElements(const Slice& op, const Tensor& x);
+
+// The bytes of constants of one type side by side along `axis`, where `shape` is that of all of
+// them together.
+std::vector<std::byte> JoinedElements(int32_t axis, std::span<const Tensor* const> tensors,
+                                      const Shape& shape);
 
 // The elements that `op` makes of `inputs`, for `output`, whose type and shape are those that the
 // operator gives. Nothing when an input is no constant, or the operator is none of those that

@@ -9,6 +9,7 @@
 
 #include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/import/constant_folding.h"
 #include "plugin/compiler/import/onnx_tensor.h"
 
 namespace wranglet {
@@ -194,17 +195,9 @@ Result<Tensor> FoldedUnary(const Unary& op, const Tensor& x) {
 }
 
 Result<Tensor> FoldedSlice(const Slice& op, const Tensor& x) {
-  WRANGLET_ASSIGN(const Shape shape, InferShape(op, {{x.shape}}));
-  return Picked(x, shape, [&](size_t i) {
-    size_t place = 0, stride = 1;
-    for (size_t d = shape.size(); d-- > 0;) {
-      const auto index = static_cast<int64_t>(i % static_cast<size_t>(shape[d]));
-      i /= static_cast<size_t>(shape[d]);
-      place += static_cast<size_t>(op.begin[d] + index * op.stride[d]) * stride;
-      stride *= static_cast<size_t>(x.shape[d]);
-    }
-    return place;
-  });
+  WRANGLET_ASSIGN(Shape shape, InferShape(op, {{x.shape}}));
+  WRANGLET_RETURN_IF_ERROR(CheckSize(shape));
+  return Tensor{.dtype = x.dtype, .shape = std::move(shape), .constant = SlicedElements(op, x)};
 }
 
 Result<Tensor> FoldedConcat(int32_t axis, std::span<const Tensor* const> tensors) {
@@ -213,20 +206,11 @@ Result<Tensor> FoldedConcat(int32_t axis, std::span<const Tensor* const> tensors
     if (tensor->dtype != tensors[0]->dtype) return Error{.message = "joins different types"};
     shapes.push_back(tensor->shape);
   }
-  WRANGLET_ASSIGN(const Shape shape, InferShape(Concat{.axis = axis}, shapes));
+  WRANGLET_ASSIGN(Shape shape, InferShape(Concat{.axis = axis}, shapes));
   WRANGLET_RETURN_IF_ERROR(CheckSize(shape));
-  Tensor all{.dtype = tensors[0]->dtype, .shape = shape};
-  all.constant.emplace();
-  const size_t inner = CountFrom(shape, static_cast<size_t>(axis)) * SizeOf(all.dtype);
-  const size_t outer = static_cast<size_t>(BytesOf(all)) / inner;
-  for (size_t o = 0; o < outer; ++o) {
-    for (const Tensor* tensor : tensors) {
-      const size_t part = tensor->constant->size() / outer;
-      const auto from = tensor->constant->begin() + static_cast<std::ptrdiff_t>(o * part);
-      all.constant->insert(all.constant->end(), from, from + static_cast<std::ptrdiff_t>(part));
-    }
-  }
-  return all;
+  std::vector<std::byte> elements = JoinedElements(axis, tensors, shape);
+  return Tensor{
+      .dtype = tensors[0]->dtype, .shape = std::move(shape), .constant = std::move(elements)};
 }
 
 Result<Tensor> FoldedGather(const Tensor& x, int32_t axis, std::span<const int64_t> indices,
