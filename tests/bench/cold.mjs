@@ -1,14 +1,14 @@
 // A process of its own: loads a network, runs it once and prints what that took, in milliseconds.
 //   node cold.mjs NETWORK CONTENDER     by their places in findNetworks()
 
-import { noiseFor } from "./contender.mjs";
+import { noise } from "../conformance/samples.mjs";
 import { findNetworks } from "./networks.mjs";
 
 const [network, contender] = process.argv.slice(2).map(Number);
 const { load } = findNetworks().networks[network].contenders[contender];
 const start = performance.now();
 const session = await load();
-const inputs = noiseFor(session.inputs, Math.random);
+const inputs = session.inputs.map((input) => noise(input, Math.random));
 const loaded = performance.now();
 await session.run(inputs);
 const first = performance.now();

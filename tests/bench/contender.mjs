@@ -18,25 +18,4 @@
  * @property {() => Promise<Session>} load compiles, instantiates and reads the network
  */
 
-/** Bytes of a tensor, every element in the middle of what a network usually sees. */
-const FILL = {
-  float32: (count, random) => new Uint8Array(Float32Array.from({ length: count }, random).buffer),
-  int8: (count, random) => Uint8Array.from({ length: count }, () => random() * 256),
-  uint8: (count, random) => Uint8Array.from({ length: count }, () => random() * 256),
-  int16: (count, random) =>
-    new Uint8Array(Int16Array.from({ length: count }, () => (random() - 0.5) * 65535).buffer),
-};
-
-/**
- * @param {TensorSpec[]} inputs
- * @param {() => number} random numbers in [0, 1)
- * @returns {Uint8Array[]} noise for each input
- */
-export function noiseFor(inputs, random) {
-  return inputs.map(({ dtype, shape }) =>
-    FILL[dtype](
-      shape.reduce((product, size) => product * size, 1),
-      random,
-    ),
-  );
-}
+export {};

@@ -6,7 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import { noiseFor } from "./contender.mjs";
+import { noise } from "../conformance/samples.mjs";
 import { median, quantile, spread } from "./statistics.mjs";
 
 const WARM_UP = 20;
@@ -74,7 +74,11 @@ async function measureWarm(contenders, rounds) {
   const running = [];
   for (const { load } of contenders) {
     const session = await load();
-    running.push({ session, inputs: noiseFor(session.inputs, Math.random), samples: [] });
+    running.push({
+      session,
+      inputs: session.inputs.map((input) => noise(input, Math.random)),
+      samples: [],
+    });
   }
   for (let round = -WARM_UP; round < rounds; ++round) {
     for (const { session, inputs, samples } of running) {

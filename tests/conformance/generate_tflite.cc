@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugin/compiler/base/file.h"
+#include "tests/conformance/generator_main.h"
 #include "tests/conformance/random_tflite.h"
 
 namespace wranglet {
@@ -118,13 +119,5 @@ Status Main(uint32_t seed, uint32_t count, const std::string& folder) {
 }  // namespace wranglet
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: generate_tflite SEED COUNT FOLDER\n";
-    return 2;
-  }
-  const auto number = [&](int i) { return static_cast<uint32_t>(std::stoul(argv[i])); };
-  const wranglet::Status status = wranglet::Main(number(1), number(2), argv[3]);
-  if (status.ok()) return 0;
-  std::cerr << status.error().ToString() << "\n";
-  return 1;
+  return wranglet::GeneratorMain(argc, argv, "generate_tflite", wranglet::Main);
 }

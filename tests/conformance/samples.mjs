@@ -23,6 +23,8 @@ export function makeRandom(seed) {
 const STORE = {
   float32: (values) => new Uint8Array(Float32Array.from(values).buffer),
   int8: (values) => new Uint8Array(Int8Array.from(values, (v) => Math.floor(v * 256) - 128).buffer),
+  int16: (values) =>
+    new Uint8Array(Int16Array.from(values, (v) => Math.floor(v * 65536) - 32768).buffer),
   uint8: (values) => Uint8Array.from(values, (v) => Math.floor(v * 256)),
 };
 
