@@ -22,10 +22,12 @@ Status TranslateFullyConnected(TfliteNode& node) {
                   ReadTfliteActivation(options->fused_activation_function()));
   std::vector<TensorId> inputs = node.inputs();
   const int64_t columns = node.in(1).shape[1];
-  if (node.in(0).shape.size() != node.out().shape.size() || node.in(0).shape.back() != columns) {
+  const Shape& input = node.in(0).shape;
+  const bool keeps_dimensions = !input.empty() && input.size() == node.out().shape.size();
+  if (!keeps_dimensions || input.back() != columns) {
     const int64_t count = CountOf(node.in(0));
     if (count % columns != 0) {
-      return Error{.message = "input and filter are " + ToString(node.in(0).shape) + " and " +
+      return Error{.message = "input and filter are " + ToString(input) + " and " +
                               ToString(node.in(1).shape)};
     }
     WRANGLET_ASSIGN(inputs[0],

@@ -138,6 +138,7 @@ TEST(TfliteLinear, FullyConnectedFlattensUnlessItKeepsDimensions) {
   EXPECT_EQ(nodes({2, 5, 4}, {10, 3}), 2u);
   EXPECT_EQ(nodes({1, 2, 2, 1}, {1, 3}), 2u);
   EXPECT_EQ(nodes({1, 5}, {1, 3}), 0u);
+  EXPECT_EQ(nodes({}, {}), 0u);  // found by fuzzing
 }
 
 TEST(TfliteLinear, ArgMaxCountsItsAxisFromBehindToo) {
