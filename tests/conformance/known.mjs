@@ -5,84 +5,169 @@
 const FLOAT_TOLERANCE = 1e-5;
 
 // Native TensorFlow Lite's integer kernels round otherwise than XNNPACK's, which Wranglet follows: they
-// may be a step apart, and several after a chain of operators.
+// may be a step apart. Behind the first of a chain, others multiply it, but few elements are.
 const NATIVE_STEPS = 1;
-
-const OWN_KERNEL = {
-  largest: 1,
-  reason:
-    "LiteRT.js leaves it to TensorFlow Lite's kernel, which rounds twice; XNNPACK's, as ours, once",
-};
-const DYNAMIC = {
-  relative: 0.1,
-  reason:
-    "the others round activations to int8 for every product; Wranglet computes in float32, more exactly",
-};
-
-// What uint8 networks differ in, as Wranglet runs them on int8 kernels.
-const UNSIGNED = {
-  largest: 1,
-  reason: "LiteRT.js computes this in uint8, with roundings that are not int8's moved by 128",
-};
+const NATIVE_CHAIN = { largest: Infinity, share: 0.02 };
 
 /**
- * How far Wranglet may be from the other, by "OPERATOR precision": `largest`, in steps of what is stored, or
- * `relative` of a float output; `reason` says why it is not as little as for all others.
+ * How far Wranglet may be from a peer: `largest` in steps of what is stored, `relative` to the largest
+ * element of floats, and the `share` of integers' bytes that may differ at all. `reason` says why it is not as
+ * little as usual.
  *
- * @type {Record<import("./survey.mjs").Peer, Record<string, { largest?: number, relative?: number, reason: string }>>}
+ * @typedef {{ largest: number, relative: number, share: number, reason?: string }} Bound
+ * @typedef {import("./survey.mjs").Peer} Peer
  */
-const DEVIATIONS = {
-  litert: {
-    "CONV_2D_DYNAMIC float32": DYNAMIC,
-    "DEPTHWISE_CONV_2D uint8": OWN_KERNEL,
-    "DEPTHWISE_CONV_2D_DYNAMIC float32": {
-      relative: Infinity,
-      reason:
-        "LiteRT.js gives garbage on some batches, as of seed 323, where native TensorFlow Lite crashes",
-    },
-    "DEPTHWISE_CONV_2D_OLD int8": OWN_KERNEL,
-    "DEPTHWISE_CONV_2D_OLD uint8": OWN_KERNEL,
-    "FULLY_CONNECTED_DYNAMIC float32": DYNAMIC,
-    "L2_NORMALIZATION uint8": UNSIGNED,
-    "MEAN int8": { largest: 1, reason: "over 16 channels, of seed 1037: not yet found" },
-    "MEAN uint8": UNSIGNED,
-    "TRANSPOSE_CONV int8": OWN_KERNEL,
-    "TRANSPOSE_CONV uint8": OWN_KERNEL,
-    "chains int8": { largest: 1, reason: "LOGISTIC after ABS, seed 20241504: not yet found" },
-    "chains uint8": { ...UNSIGNED, largest: 8 },
-  },
-  tflite: {
-    "CONV_2D_DYNAMIC float32": DYNAMIC,
-    "DEPTHWISE_CONV_2D_DYNAMIC float32": DYNAMIC,
-    "FULLY_CONNECTED_DYNAMIC float32": DYNAMIC,
-  },
-  onnxruntime: {},
-};
-
-const NO_KERNEL = "there is no kernel yet";
-
-/** Operators, in one precision or all, of which Wranglet refuses some networks, and why. */
-const REFUSALS = {
-  ConvTranspose: NO_KERNEL,
-  "DIV uint8": "quotients are computed in float32 only",
-  chains: "they have these operators",
-};
 
 /**
- * @param {string} name "CONV_2D int8"
- * @returns {string | undefined} why it refuses some of these
+ * The bound on what is not known to be further.
+ *
+ * @param {Peer} by
+ * @param {string} name "CONV_2D int8", "chains int8"
+ * @returns {Bound}
  */
-export const refusalOf = (name) => REFUSALS[name] ?? REFUSALS[name.split(" ")[0]];
+export const usualBound = (by, name) => ({
+  largest: by === "tflite" ? NATIVE_STEPS : 0,
+  relative: FLOAT_TOLERANCE,
+  share: 1,
+  ...(by === "tflite" && name.startsWith("chains") ? NATIVE_CHAIN : {}),
+});
+
+const DYNAMIC_REASON =
+  "the others round activations to int8 for every product; Wranglet computes in float32, more exactly";
+
+/**
+ * What is further, by the names of random networks; the first that fits counts. The networks of the usual
+ * seed show every entry.
+ *
+ * @type {(Partial<Bound> & { by: Peer[], networks: RegExp })[]}
+ */
+export const DEVIATIONS = [
+  {
+    by: ["litert"],
+    networks: /^DEPTHWISE_CONV_2D_DYNAMIC float32$/,
+    relative: Infinity,
+    reason:
+      "as the next, and LiteRT.js gives garbage on some batches, as of seed 323, where native TensorFlow Lite crashes",
+  },
+  {
+    by: ["litert", "tflite"],
+    networks: /_DYNAMIC float32$/,
+    relative: 0.1,
+    reason: DYNAMIC_REASON,
+  },
+  {
+    by: ["litert"],
+    networks: /^(DEPTHWISE_CONV_2D uint8|DEPTHWISE_CONV_2D_OLD u?int8|TRANSPOSE_CONV u?int8)$/,
+    largest: 1,
+    reason:
+      "LiteRT.js leaves it to TensorFlow Lite's kernel, which rounds twice; XNNPACK's, as ours, once",
+  },
+  {
+    by: ["litert"],
+    networks: /^(L2_NORMALIZATION|MEAN) uint8$/,
+    largest: 1,
+    reason: "LiteRT.js computes this in uint8, with roundings that are not int8's moved by 128",
+  },
+  {
+    by: ["litert"],
+    networks: /^chains uint8$/,
+    largest: 8,
+    reason: "it has these operators",
+  },
+  {
+    by: ["litert"],
+    networks: /^(MEAN|chains) int8$/,
+    largest: 1,
+    reason: "yet to be found: MEAN over 16 channels, seed 1037; LOGISTIC after ABS, seed 20241504",
+  },
+];
+
+/** Of which networks Wranglet refuses some, and why. The usual seed shows every entry. */
+export const REFUSALS = [
+  { networks: /^DIV uint8$/, reason: "quotients are computed in float32 only" },
+  { networks: /^chains uint8$/, reason: "they divide" },
+];
+
+/** What is known of a network: why Wranglet may refuse it. */
+export const refusalOf = (name) => REFUSALS.find(({ networks }) => networks.test(name));
+
+const isOf = (deviation, by, name) => deviation.by.includes(by) && deviation.networks.test(name);
 
 /**
  * The bound on the distance between Wranglet and `by`.
  *
- * @param {import("./survey.mjs").Peer} by
- * @param {string} name "CONV_2D int8"
- * @returns {{ largest: number, relative: number }}
+ * @param {Peer} by
+ * @param {string} name
+ * @returns {Bound}
  */
-export function boundOf(by, name) {
-  const steps = name.startsWith("chains") ? Infinity : NATIVE_STEPS;
-  const largest = by === "tflite" ? steps : 0;
-  return { largest, relative: FLOAT_TOLERANCE, ...DEVIATIONS[by][name] };
+export const boundOf = (by, name) => ({
+  ...usualBound(by, name),
+  ...DEVIATIONS.find((deviation) => isOf(deviation, by, name)),
+});
+
+/**
+ * What this list says and these surveys do not show.
+ *
+ * @param {Map<string, import("./survey.mjs").Survey>} surveys
+ * @param {(distance: import("./survey.mjs").Distance, by: Peer, bound: Bound) => { isClose: boolean }} judge
+ * @returns {string[]}
+ */
+export function findStale(surveys, judge) {
+  const all = [...surveys];
+  const names = all.map(([name]) => name);
+  const isShown = (deviation) =>
+    all.some(([name, { distances }]) =>
+      Object.entries(distances).some(
+        ([by, distance]) =>
+          isOf(deviation, by, name) && !judge(distance, by, usualBound(by, name)).isClose,
+      ),
+    );
+  const isRefused = ({ networks }) =>
+    all.some(([name, { refused }]) => networks.test(name) && refused.wranglet.length > 0);
+  const concerns = ({ networks }) => names.some((name) => networks.test(name));
+  return [
+    ...DEVIATIONS.filter((entry) => concerns(entry) && !isShown(entry)),
+    ...REFUSALS.filter((entry) => concerns(entry) && !isRefused(entry)),
+  ].map(({ networks, reason }) => `${networks}: ${reason}`);
 }
+
+// Networks of ../shared/models with int8 filters and float activations.
+const DYNAMIC_MODEL = { relative: 3e-2, reason: DYNAMIC_REASON };
+const addUp = (largest) => ({
+  largest,
+  reason:
+    "a step apart in some operators, which the next ones multiply and a softmax spreads; see operators_test",
+});
+
+// By a network of ../shared/models, at its end: where it is more than NATIVE_STEPS, or any.
+const MODELS = {
+  litert: { "kws_dscnn_float.tflite": DYNAMIC_MODEL },
+  tflite: {
+    "kws_dscnn_float.tflite": DYNAMIC_MODEL,
+    "kws_dscnn_int8.tflite": addUp(16),
+    "mobilenet_v2_1.0_224_int8.tflite": addUp(32),
+    "resnet8_cifar10_int8.tflite": addUp(80),
+    "vww_96_int8.tflite": addUp(4),
+  },
+  onnxruntime: {
+    "mobilenetv2-12-qdq.onnx": {
+      relative: 0.1,
+      reason: "it adds residuals in float, Wranglet in fixed point; the layers behind multiply it",
+    },
+  },
+};
+
+/**
+ * The bound on the distance between Wranglet and `by` at the end of a network of ../shared/models.
+ *
+ * @param {Peer} by
+ * @param {string} name
+ * @returns {Bound}
+ */
+export const boundOfModel = (by, name) => ({ ...usualBound(by, name), ...MODELS[by][name] });
+
+/** The bound for each operator by itself of such a network. */
+export const boundOfOperators = (by, name) => ({
+  ...usualBound(by, name),
+  ...(MODELS[by][name] === DYNAMIC_MODEL ? DYNAMIC_MODEL : {}),
+});

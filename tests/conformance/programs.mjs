@@ -61,6 +61,15 @@ const PROGRAMS = {
   onnxruntime: "WRANGLET_RUN_ONNXRUNTIME",
 };
 
+/**
+ * What goes into a network and comes out, as `by` sees it.
+ *
+ * @param {"wranglet" | "onnxruntime"} by
+ * @param {string} file
+ * @returns {Promise<{ inputs: Tensor[], outputs: Tensor[] }>}
+ */
+export const describe = async (by, file) => JSON.parse(await call(PROGRAMS[by], file));
+
 /** A float32 tensor's samples, each NCHW, as NHWC. */
 function toNhwc(bytes, [batch, channels, height, width]) {
   const from = new Float32Array(new Uint8Array(bytes).buffer);
@@ -77,7 +86,7 @@ function toNhwc(bytes, [batch, channels, height, width]) {
 async function wrangletFiles(network) {
   const files = inputFiles(network);
   if (!network.file.endsWith(".onnx")) return files;
-  const description = JSON.parse(await call(PROGRAMS.wranglet, network.file));
+  const description = await describe("wranglet", network.file);
   return Promise.all(
     files.map(async (file, i) => {
       const { shape } = network.inputs[i];

@@ -74,3 +74,20 @@ export function photograph({ dtype, shape: [, height, width] }, jpeg) {
     Float32Array.from(pixels, (pixel) => pixel / (dtype === "float32" ? 255 : 256)),
   );
 }
+
+/**
+ * One image, NHWC, as NCHW.
+ *
+ * @param {Uint8Array} bytes
+ * @param {{ shape: number[] }} tensor
+ * @returns {Uint8Array}
+ */
+export function toChannelsFirst(bytes, { shape: [, height, width, channels] }) {
+  const pixels = height * width;
+  const size = bytes.length / (pixels * channels);
+  return bytes.map((_, i) => {
+    const [element, byte] = [Math.floor(i / size), i % size];
+    const [channel, pixel] = [Math.floor(element / pixels), element % pixels];
+    return bytes[(pixel * channels + channel) * size + byte];
+  });
+}

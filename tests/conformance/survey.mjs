@@ -28,10 +28,27 @@ async function runLiteRt(network) {
   }
 }
 
-const run = (by, network) => (by === "litert" ? runLiteRt(network) : runNetwork(by, network));
+/** What the peers are called. */
+export const NAMES = {
+  wranglet: "Wranglet",
+  litert: "LiteRT.js",
+  tflite: "TensorFlow Lite",
+  onnxruntime: "ONNX Runtime",
+};
 
 /**
- * How far Wranglet is from a peer, over several networks.
+ * Runs a network on its inputs' files.
+ *
+ * @param {Peer | "wranglet"} by
+ * @param {Network} network
+ * @returns {Promise<Uint8Array[]>} each output's bytes, of all samples
+ */
+export const runBy = (by, network) =>
+  by === "litert" ? runLiteRt(network) : runNetwork(by, network);
+
+/**
+ * How far Wranglet is from a peer, over several networks: `largest` of those whose outputs are integers,
+ * `relative` of those with floats.
  *
  * @typedef {{ networks: number, bytes: number, differing: number, largest: number, relative: number,
  *     seeds: number[] }} Distance `seeds` are those of networks with a differing byte
@@ -45,13 +62,15 @@ const noDistance = () => ({
   seeds: [],
 });
 
+const isFloat = ({ outputs }) => outputs[0].dtype === "float32";
+
 function add(distance, network, expected, actual) {
   const found = compare(network.outputs, [expected], [actual]);
   ++distance.networks;
   distance.bytes += found.bytes;
   distance.differing += found.differing;
-  distance.largest = Math.max(distance.largest, found.largest);
-  distance.relative = Math.max(distance.relative, found.relative);
+  const measure = isFloat(network) ? "relative" : "largest";
+  distance[measure] = Math.max(distance[measure], found[measure]);
   if (found.differing > 0) distance.seeds.push(network.seed);
 }
 
@@ -63,13 +82,34 @@ function add(distance, network, expected, actual) {
  *     refused: Record<string, { seed: number, reason: string }[]> }} Survey
  */
 
-/** Adds one network to the survey. */
-async function include(survey, network, peers) {
+/**
+ * A survey without networks.
+ *
+ * @param {Peer[]} peers
+ * @returns {Survey}
+ */
+export function newSurvey(peers) {
+  const byPeer = (make) => Object.fromEntries(peers.map((peer) => [peer, make()]));
+  return {
+    networks: [],
+    distances: byPeer(noDistance),
+    refused: { wranglet: [], ...byPeer(() => []) },
+  };
+}
+
+/**
+ * Runs a network by Wranglet and its peers, and adds it to the survey.
+ *
+ * @param {Survey} survey
+ * @param {Network} network
+ * @param {Peer[]} peers
+ */
+export async function include(survey, network, peers) {
   survey.networks.push(network);
   const outputs = {};
   const tryToRun = async (by) => {
     try {
-      outputs[by] = await run(by, network);
+      outputs[by] = await runBy(by, network);
     } catch (error) {
       survey.refused[by].push({ seed: network.seed, reason: error.message });
     }
@@ -90,16 +130,9 @@ async function include(survey, network, peers) {
  */
 export async function survey(networks, peers) {
   const surveys = new Map();
-  const byPeer = (make) => Object.fromEntries(peers.map((peer) => [peer, make()]));
   for (const network of networks) {
     const key = nameOf(network);
-    if (!surveys.has(key)) {
-      surveys.set(key, {
-        networks: [],
-        distances: byPeer(noDistance),
-        refused: { wranglet: [], ...byPeer(() => []) },
-      });
-    }
+    if (!surveys.has(key)) surveys.set(key, newSurvey(peers));
     await include(surveys.get(key), network, peers);
   }
   return surveys;
@@ -108,3 +141,23 @@ export async function survey(networks, peers) {
 /** @param {Network} network */
 export const nameOf = ({ operators, precision }) =>
   `${operators.includes(" ") ? "chains" : operators} ${precision}`;
+
+/**
+ * A distance in words, and whether it is within a bound.
+ *
+ * @param {Distance} distance
+ * @param {Peer} by
+ * @param {import("./known.mjs").Bound} bound
+ * @returns {{ text: string, isClose: boolean }}
+ */
+export function judge({ networks, bytes, differing, largest, relative }, by, bound) {
+  const parts = networks === 0 ? ["nothing compared"] : [`${differing} of ${bytes} bytes differ`];
+  if (largest > 0) parts.push(`at most ${largest} steps`);
+  if (relative > 0) parts.push(`relative ${relative.toExponential(1)}`);
+  if (differing > 0 && bound.reason) parts.push(`as ${bound.reason}`);
+  const isClose =
+    largest <= bound.largest &&
+    (relative <= bound.relative || bound.relative === Infinity) &&
+    (largest === 0 || differing <= bound.share * bytes);
+  return { text: `${NAMES[by]}: ${parts.join(", ")}`, isClose };
+}

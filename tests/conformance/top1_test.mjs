@@ -2,19 +2,17 @@
 // give the same bytes, so the same class comes first. Prints how often it is the right one.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { LiteRtModel } from "./litert.mjs";
+import { SHARED } from "./models.mjs";
 import { makeRandom, photograph } from "./samples.mjs";
 import { runWranglet } from "./wranglet.mjs";
 
 const SEED = Number(process.env.WRANGLET_SEED ?? 20240607);
 const COUNT = Number(process.env.WRANGLET_COUNT ?? 48);
-
-// Beside the source tree, where the runfiles' link to MODULE.bazel leads.
-const SHARED = join(dirname(realpathSync("MODULE.bazel")), "../shared");
 
 const NETWORKS = [
   // Its class 0 is "background".
