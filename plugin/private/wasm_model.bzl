@@ -55,11 +55,18 @@ _wasm_model = rule(
 def wasm_model(
         name,
         model,
+        accuracy_csv = None,
+        accuracy_images = [],
         calibration = [],
         calibration_method = "auto",
+        class_map = None,
+        class_offset = 0,
         color = "rgb",
         crop = "center",
+        dequantize = False,
+        label_column = "",
         labels = None,
+        max_accuracy_loss = "",
         mean = [],
         min_sqnr = "30",
         model_name = None,
@@ -78,13 +85,27 @@ def wasm_model(
     Args:
       name: the target, and the folder its files lie in.
       model: the network, an `.onnx` or `.tflite` file.
+      accuracy_csv: see `accuracy_images`: a table, with a header, of their paths from its own folder (`file`) and
+        their classes (`label`, `class_index` or `class`).
+      accuracy_images: with `max_accuracy_loss`, labelled JPEG photos, others than those of `calibration`: each in a
+        folder named by its class, or else named in `accuracy_csv`. Without any, accuracy is agreement with float32
+        on the photos of `calibration`.
       calibration: JPEG photos like those the Worker will see; a float network needs some to become int8.
       calibration_method: how a float network's ranges follow from the photos: `auto` tries much and takes what
         measures best; `minmax`, `percentile`, `mse` and `entropy` do just that, for comparison.
+      class_map: what the labels of `accuracy_images` mean, where they are neither the names in `labels` nor numbers: a
+        file of lines of a label, a comma and a class's index.
+      class_offset: what to add to the index of a class that these labels give: 1 for a network whose class 0 is
+        "background".
       color: `rgb`, `bgr` or `gray`: the order of the input's channels.
       crop: how a photo is fitted to the input: `center` cuts the largest centred rectangle of the
         input's aspect, `stretch` ignores the aspect, `letterbox` keeps all of the photo and fills the rest.
+      dequantize: takes a network that comes quantised as the float network it stands for, to quantise that anew.
+      label_column: the column of `accuracy_csv` with the classes, if it is called otherwise.
       labels: a text file, one class name a line, in the order of the network's output.
+      max_accuracy_loss: with precision `auto`, how many points of top-1 accuracy it may lose, as a string: "0.5".
+        Replaces `min_sqnr`. One photo of 200 is half a point, so give a few hundred; the compiler runs all of them for
+        each set of layers it tries.
       mean: with `std`, the normalisation (pixel - mean) / std, a number a channel, as strings. Replaces `normalize`.
       min_sqnr: with precision `auto`, the signal-to-noise ratio that int8 has to keep at the outputs, in decibels, as
         a string.
@@ -92,7 +113,7 @@ def wasm_model(
       normalize: how the network was trained to see a pixel of 0 to 255: `minus1_1`, `0_1`, `imagenet`
         (ImageNet's mean and standard deviation) or `none`.
       precision: `int8`; `int16` (activations of 16 bits, weights of 8: about twice as slow); `auto` (int8, and int16 in
-        the fewest layers that reach `min_sqnr`); or `float32` (four times the weights, and slower).
+        the fewest layers that keep `max_accuracy_loss`, or reach `min_sqnr`); or `float32` (four times the weights, and slower).
       simd: `relaxed`, or `simd128` for engines without relaxed SIMD.
       std: see `mean`.
       weights: `embedded` in model.wasm, or `external`: a file beside it.
@@ -102,11 +123,18 @@ def wasm_model(
     compiled = name + ".compiled"
     compile_model(
         name = compiled,
+        accuracy_csv = accuracy_csv,
+        accuracy_images = accuracy_images,
         calibration = calibration,
         calibration_method = calibration_method,
+        class_map = class_map,
+        class_offset = class_offset,
         color = color,
         crop = crop,
+        dequantize = dequantize,
+        label_column = label_column,
         labels = labels,
+        max_accuracy_loss = max_accuracy_loss,
         mean = mean,
         min_sqnr = min_sqnr,
         model = model,

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import { startWorker } from "wranglet/testing";
 
-const VARIANTS = ["external", "float32", "int16", "relaxed", "simd128"];
+const VARIANTS = ["auto", "external", "float32", "int16", "relaxed", "simd128"];
 const photos = new Map(
   process.env.PHOTOS.split(" ").map((file) => [path.basename(file), readFileSync(file)]),
 );

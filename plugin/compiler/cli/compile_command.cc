@@ -1,5 +1,6 @@
 // `wranglet compile`
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -34,6 +35,13 @@ std::string Summary(const CompiledModel& model) {
          Kibibytes(model.plan.arena_lower_bound) + ")\n";
 }
 
+std::string AccuracyLine(double loss) {
+  char text[64];
+  std::snprintf(text, sizeof text, "accuracy: %.2f points %s\n", std::abs(loss),
+                loss < 0 ? "gained" : "lost");
+  return text;
+}
+
 // How a float network was quantised, a line a decision, and what its layers lose.
 std::string Report(const QuantizedNetwork& quantized) {
   const auto decibels = [](double value) {
@@ -45,6 +53,7 @@ std::string Report(const QuantizedNetwork& quantized) {
   for (const std::string& line : quantized.report) text += line + "\n";
   for (const std::string& layer : quantized.int16_layers) text += "in int16: " + layer + "\n";
   text += "outputs: " + decibels(quantized.sqnr) + " signal-to-noise ratio\n";
+  if (quantized.accuracy_loss) text += AccuracyLine(*quantized.accuracy_loss);
   for (const LayerSensitivity& layer : quantized.sensitivity) {
     text += layer.name + " alone in int8: " + decibels(layer.sqnr) + "\n";
   }

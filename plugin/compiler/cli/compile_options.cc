@@ -115,6 +115,37 @@ Status ReadNormalization(const cxxopts::ParseResult& parsed, CompileOptions& to)
   return Done{};
 }
 
+std::vector<std::string> ReadRepeated(const cxxopts::ParseResult& parsed, const char* option) {
+  std::vector<std::string> values;
+  for (const cxxopts::KeyValue& given : parsed.arguments()) {
+    if (given.key() == option) values.push_back(given.value());
+  }
+  return values;
+}
+
+Status ReadAccuracy(const cxxopts::ParseResult& parsed, CompileOptions& to) {
+  if (!parsed.count("max-accuracy-loss")) {
+    if (!parsed.count("accuracy-images") && !parsed.count("accuracy-csv")) return Done{};
+    return Error{.message = "images for accuracy go with --max-accuracy-loss"};
+  }
+  if (parsed.count("min-sqnr")) {
+    return Error{.message = "--max-accuracy-loss and --min-sqnr exclude each other"};
+  }
+  AccuracyOptions& accuracy = to.accuracy.emplace();
+  accuracy.max_loss = parsed["max-accuracy-loss"].as<double>();
+  accuracy.images.paths = ReadRepeated(parsed, "accuracy-images");
+  if (parsed.count("accuracy-csv")) {
+    accuracy.images.labels_csv = parsed["accuracy-csv"].as<std::string>();
+    if (accuracy.images.paths.size() > 1) {
+      return Error{.message = "with --accuracy-csv, --accuracy-images is at most one folder"};
+    }
+  }
+  accuracy.images.label_column = parsed["label-column"].as<std::string>();
+  accuracy.class_map = parsed["class-map"].as<std::string>();
+  accuracy.class_offset = parsed["class-offset"].as<size_t>();
+  return Done{};
+}
+
 }  // namespace
 
 void AddCompileOptions(cxxopts::Options& options) {
@@ -134,9 +165,26 @@ void AddCompileOptions(cxxopts::Options& options) {
       "JPEG image, or folder of them, that a float network is quantised with; may be repeated",
       text(), "PATH");
   add("calibration-list", "File with the path of one such image a line", text(), "FILE");
+  add("dequantize",
+      "Take a network that comes quantised as the float network it stands for, and quantise that");
   add("min-sqnr",
       "Least signal-to-noise ratio, in decibels, that precision auto keeps at the outputs",
       cxxopts::value<double>()->default_value("30"), "DB");
+  add("max-accuracy-loss",
+      "Instead: the most points of top-1 accuracy that precision auto may lose on these images:",
+      cxxopts::value<double>(), "POINTS");
+  add("accuracy-images",
+      "Labelled JPEG images, as eval takes them; may be repeated (default: agreement with float32 "
+      "on the calibration images)",
+      text(), "PATH");
+  add("accuracy-csv", "Table of these images, as eval's --labels-csv", text(), "FILE");
+  add("label-column",
+      "A table's column of labels (default: the one called label, class_index or class)",
+      text()->default_value(""), "NAME");
+  add("class-map", "What labels mean: lines of a label, a comma and a class's index",
+      text()->default_value(""), "FILE");
+  add("class-offset", "Add to the index of a class that the images' labels give",
+      cxxopts::value<size_t>()->default_value("0"), "N");
 }
 
 Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
@@ -148,9 +196,7 @@ Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
   to.name = parsed.count("name") ? given("name") : std::filesystem::path(model).stem().string();
   to.labels = given("labels");
   to.calibration_list = given("calibration-list");
-  for (const cxxopts::KeyValue& option : parsed.arguments()) {
-    if (option.key() == "calibration") to.calibration.push_back(option.value());
-  }
+  to.calibration = ReadRepeated(parsed, "calibration");
 
   std::vector<size_t> chosen;
   for (const Choice& c : Choices()) {
@@ -165,9 +211,11 @@ Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
   to.color = static_cast<ColorOrder>(chosen[1]);
   to.crop = static_cast<CropPolicy>(chosen[2]);
   to.calibration_method = parsed["calibration-method"].as<std::string>();
+  to.dequantize = parsed.count("dequantize") > 0;
   to.min_sqnr = parsed["min-sqnr"].as<double>();
   to.storage = chosen[4] == 0 ? WeightsStorage::kEmbedded : WeightsStorage::kExternal;
   WRANGLET_RETURN_IF_ERROR(ReadNormalization(parsed, to));
+  WRANGLET_RETURN_IF_ERROR(ReadAccuracy(parsed, to));
   return to;
 }
 

@@ -4,20 +4,32 @@
 #define WRANGLET_PLUGIN_COMPILER_CLI_COMPILE_OPTIONS_H_
 
 #include <array>
+#include <cstddef>
 #include <cxxopts.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "kernels/image/image_types.h"
 #include "plugin/compiler/base/result.h"
+#include "plugin/compiler/cli/labelled_images.h"
 #include "plugin/compiler/emit/steps.h"
 
 namespace wranglet {
+
+// The accuracy that precision auto keeps.
+struct AccuracyOptions {
+  double max_loss = 0;  // points of top-1
+  ImageSource images;   // empty: the calibration images, without labels
+  std::string class_map;
+  size_t class_offset = 0;
+};
 
 struct CompileOptions {
   std::string model;                 // path
   std::string name;                  // in the manifest
   std::string precision = "int8";    // int8 | int16 | float32 | auto
+  bool dequantize = false;           // take a quantised file as the float network it stands for
   std::string simd = "relaxed";      // relaxed | simd128
   std::string color_name = "rgb";    // as the manifest spells `color`
   std::string crop_name = "center";  // as the manifest spells `crop`
@@ -31,7 +43,8 @@ struct CompileOptions {
   std::string calibration_list;          // path of a file with one image's path a line; empty: none
   std::vector<std::string> calibration;  // paths of images and of folders of them
   std::string calibration_method = "auto";  // auto | minmax | percentile | mse | entropy
-  double min_sqnr = 30;                     // decibels, of precision auto
+  double min_sqnr = 30;                     // decibels, of precision auto without accuracy
+  std::optional<AccuracyOptions> accuracy;  // of precision auto
   bool sensitivity = false;                 // whether to measure that of every layer
 };
 

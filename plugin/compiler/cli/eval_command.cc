@@ -13,10 +13,10 @@
 #include "plugin/compiler/cli/command.h"
 #include "plugin/compiler/cli/compile_options.h"
 #include "plugin/compiler/cli/compiler.h"
-#include "plugin/compiler/cli/eval_images.h"
 #include "plugin/compiler/cli/eval_reference.h"
 #include "plugin/compiler/cli/eval_report.h"
 #include "plugin/compiler/cli/evaluate.h"
+#include "plugin/compiler/cli/labelled_images.h"
 #include "plugin/compiler/graph/traits.h"
 
 namespace wranglet {
@@ -59,11 +59,7 @@ void AddEvalOptions(cxxopts::Options& options) {
   const auto number = [] { return cxxopts::value<size_t>()->default_value("0"); };
   add("json", "Print JSON");
   add("labels-csv", "Table of the images: a column file, and one of labels", text(), "FILE");
-  add("label-column", "That column (default: label, class_index or class)", text(), "NAME");
   add("only", "Take the table's rows with this value", text(), "COLUMN=VALUE");
-  add("class-map", "What labels mean: lines of a label, a comma and a class's index", text(),
-      "FILE");
-  add("class-offset", "Add to the index of a class that the images' labels give", number(), "N");
   add("unlabelled", "Leave the images' labels away: measure agreement and error alone");
   add("limit", "Take so many images, evenly from all (default: all)", number(), "N");
   add("reference", "Network to compare with (default: MODEL itself in float32)", text(), "FILE");
@@ -87,8 +83,8 @@ Result<std::string> EvaluationOf(const CompileOptions& asked, const cxxopts::Par
       .labels = model.info.labels,
       .class_map = parsed["class-map"].as<std::string>(),
       .class_offset = parsed["class-offset"].as<size_t>()};
-  WRANGLET_ASSIGN(const std::vector<EvalImage> images,
-                  ListEvalImages(ReadImageSource(parsed), meaning));
+  WRANGLET_ASSIGN(const std::vector<LabelledImage> images,
+                  ListLabelledImages(ReadImageSource(parsed), meaning));
   WRANGLET_ASSIGN(const std::optional<CompiledModel> reference,
                   CompileReference(model, parsed["reference"].as<std::string>()));
   const CompiledModel* compared = reference ? &*reference : nullptr;

@@ -140,6 +140,8 @@ TEST_F(Eval, MeasuresAccuracyAgreementAndError) {
   EXPECT_EQ(reference["precision"], "float32");
   EXPECT_NEAR(reference["labelled"]["top1"], 100.0 * 5 / 6, 1e-9);
   EXPECT_EQ(reference["agreement"], 100.0);
+  EXPECT_EQ(reference["loss"]["points"], 0.0);
+  EXPECT_EQ(reference["loss"]["onlyReference"], 0);
   ASSERT_EQ(reference["layers"].size(), 4u);
   EXPECT_EQ(reference["layers"][0]["op"], "Conv2D");
   // Eight bits, and a scale for what is most in use: between 30 and 60 dB.
@@ -154,6 +156,9 @@ TEST_F(Eval, PrintsTheSameAsText) {
       << outcome.out;
   EXPECT_NE(outcome.out.find("83.33 %  5 of 6\n"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("100.00 % (6 of 6)\n"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("top-1 lost: 0.00 points, with 95 % confidence between -24.50 and "),
+            std::string::npos)
+      << outcome.out;
   EXPECT_NE(outcome.out.find(" dB\n"), std::string::npos) << outcome.out;
   EXPECT_EQ(outcome.err, "") << "no progress bar but on a terminal";
 }
@@ -192,6 +197,20 @@ TEST_F(Eval, AFileThatIsQuantisedIsComparedWithItsRealNumbers) {
   for (const Json& layer : reference["layers"]) {
     EXPECT_GT(layer["sqnr"], 35.0) << layer << ": nothing but rounding to 8 bits";
     EXPECT_LT(layer["sqnr"], 60.0) << layer;
+  }
+}
+
+TEST_F(Eval, AFileThatIsQuantisedMayBeQuantisedAnew) {
+  Write("net.onnx", QuantizedNetwork());
+  const Json real = RunJson("eval", {Path("in"), "--precision", "float32", "--dequantize"});
+  EXPECT_EQ(real["precision"], "float32");
+  EXPECT_NEAR(real["labelled"]["top1"], 100.0 * 5 / 6, 1e-9);
+  for (const std::string precision : {"int8", "int16"}) {
+    const Json anew = RunJson("eval", {Path("in"), "--precision", precision, "--dequantize"});
+    EXPECT_EQ(anew["precision"], precision);
+    EXPECT_EQ(anew["reference"]["precision"], "float32");
+    EXPECT_EQ(anew["reference"]["agreement"], 100.0);
+    EXPECT_GT(anew["reference"]["layers"].back()["sqnr"], precision == "int8" ? 30.0 : 45.0);
   }
 }
 

@@ -21,6 +21,22 @@ struct Score {
   void Add(size_t rank);
 };
 
+// What two networks know of the same labelled images.
+struct PairedScore {
+  size_t images = 0;
+  size_t only_model = 0;      // had their class first in the network that is evaluated alone
+  size_t only_reference = 0;  // in the reference alone
+};
+
+// How many points of top-1 the reference has more than the network, and between which numbers that
+// lies with 95 % confidence for images like these: the interval of Agresti and Min, Simple improved
+// confidence intervals for comparing matched proportions, 2005.
+struct Loss {
+  double points = 0;
+  double least = 0, most = 0;
+};
+Loss LossOf(const PairedScore& score);
+
 // `count` of `total` in percent; 0 of nothing.
 double Percent(size_t count, size_t total);
 

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "plugin/compiler/cli/eval_float.h"
 #include "plugin/compiler/import/import.h"
 #include "plugin/compiler/plan/plan.h"
+#include "plugin/compiler/quantize/float_form.h"
 #include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
@@ -29,12 +29,16 @@ Result<std::optional<CompiledModel>> CompileReference(const CompiledModel& model
                                                       const std::string& path) {
   CompileOptions options = model.options;
   options.labels.clear();
-  if (!path.empty()) options.model = path;
+  if (!path.empty()) {
+    options.model = path;
+    options.dequantize = false;
+  }
   WRANGLET_ASSIGN(const bool is_quantized, IsQuantizedFile(options.model));
   if (path.empty() && !IsQuantized(model.graph)) return std::optional<CompiledModel>();
-  options.precision = is_quantized ? "int8" : "float32";
+  const bool stays_quantized = is_quantized && !options.dequantize;
+  options.precision = stays_quantized ? "int8" : "float32";
   WRANGLET_ASSIGN(CompiledModel reference,
-                  path.empty() && is_quantized ? RealOf(model) : Compile(options));
+                  path.empty() && stays_quantized ? RealOf(model) : Compile(options));
   return std::optional(std::move(reference));
 }
 

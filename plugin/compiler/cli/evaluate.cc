@@ -35,7 +35,7 @@ class Classifier {
 
   const Graph& graph() const { return model_.graph; }
 
-  Result<Answer> Ask(const EvalImage& image, const Runner::Observer& observer = {}) {
+  Result<Answer> Ask(const LabelledImage& image, const Runner::Observer& observer = {}) {
     WRANGLET_ASSIGN(const std::vector<std::byte> input, model_.ReadImage(image.path));
     runner_.SetInput(0, input);
     runner_.Run(observer);
@@ -53,7 +53,7 @@ class Classifier {
 };
 
 Result<Outcome> Compare(Classifier& model, Classifier* reference,
-                        const std::vector<LayerPair>& pairs, const EvalImage& image) {
+                        const std::vector<LayerPair>& pairs, const LabelledImage& image) {
   Outcome outcome;
   if (!reference) {
     WRANGLET_ASSIGN(outcome.model, model.Ask(image));
@@ -71,7 +71,7 @@ Result<Outcome> Compare(Classifier& model, Classifier* reference,
 class Crew {
  public:
   Crew(const CompiledModel& model, const CompiledModel* reference,
-       const std::vector<LayerPair>& pairs, const std::vector<EvalImage>& images,
+       const std::vector<LayerPair>& pairs, const std::vector<LabelledImage>& images,
        const EvalHooks& hooks)
       : model_(model),
         reference_(reference),
@@ -111,7 +111,7 @@ class Crew {
   const CompiledModel& model_;
   const CompiledModel* reference_;
   const std::vector<LayerPair>& pairs_;
-  const std::vector<EvalImage>& images_;
+  const std::vector<LabelledImage>& images_;
   const EvalHooks& hooks_;
   std::vector<Result<Outcome>> outcomes_;
   std::atomic<size_t> next_ = 0;
@@ -128,11 +128,20 @@ void AddTo(Score& score, const Answer& answer) {
   if (answer.rank) score.Add(*answer.rank);
 }
 
+void AddTo(PairedScore& score, const Outcome& outcome) {
+  if (!outcome.model.rank) return;
+  const bool by_model = *outcome.model.rank == 0, by_reference = *outcome.reference.rank == 0;
+  ++score.images;
+  score.only_model += by_model && !by_reference;
+  score.only_reference += by_reference && !by_model;
+}
+
 Comparison Compared(const std::vector<LayerPair>& pairs, const std::vector<Outcome>& outcomes) {
   Comparison comparison;
   for (const LayerPair& pair : pairs) comparison.layers.push_back({pair, {}});
   for (const Outcome& outcome : outcomes) {
     AddTo(comparison.score, outcome.reference);
+    AddTo(comparison.paired, outcome);
     comparison.agreements += outcome.model.first == outcome.reference.first;
     for (size_t i = 0; i < pairs.size(); ++i) comparison.layers[i].error += outcome.layers[i];
   }
@@ -142,7 +151,7 @@ Comparison Compared(const std::vector<LayerPair>& pairs, const std::vector<Outco
 }  // namespace
 
 Result<Evaluation> Evaluate(const CompiledModel& model, const CompiledModel* reference,
-                            const std::vector<EvalImage>& images, const EvalHooks& hooks) {
+                            const std::vector<LabelledImage>& images, const EvalHooks& hooks) {
   Evaluation evaluation = {.images = images.size(), .classes = ClassesOf(model)};
   std::vector<LayerPair> pairs;
   if (reference) {

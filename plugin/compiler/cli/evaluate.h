@@ -10,9 +10,9 @@
 
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/cli/compiler.h"
-#include "plugin/compiler/cli/eval_images.h"
 #include "plugin/compiler/cli/eval_layers.h"
 #include "plugin/compiler/cli/eval_metrics.h"
+#include "plugin/compiler/cli/labelled_images.h"
 
 namespace wranglet {
 
@@ -26,6 +26,7 @@ struct LayerError {
 // What it is compared with.
 struct Comparison {
   Score score;            // the reference's own
+  PairedScore paired;     // of the images with a label
   size_t agreements = 0;  // images whose first class is the same in both
   std::vector<LayerError> layers;
 };
@@ -47,7 +48,7 @@ struct EvalHooks {
 // the classes. The result is the same whatever the number of threads. Errors: the first image that
 // cannot be read, a reference with other classes.
 Result<Evaluation> Evaluate(const CompiledModel& model, const CompiledModel* reference,
-                            const std::vector<EvalImage>& images, const EvalHooks& hooks);
+                            const std::vector<LabelledImage>& images, const EvalHooks& hooks);
 
 }  // namespace wranglet
 

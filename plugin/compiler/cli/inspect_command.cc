@@ -10,11 +10,11 @@
 #include "plugin/compiler/cli/command.h"
 #include "plugin/compiler/cli/compile_options.h"
 #include "plugin/compiler/cli/compiler.h"
-#include "plugin/compiler/cli/eval_images.h"
 #include "plugin/compiler/cli/eval_reference.h"
 #include "plugin/compiler/cli/evaluate.h"
 #include "plugin/compiler/cli/inspect_page.h"
 #include "plugin/compiler/cli/inspect_report.h"
+#include "plugin/compiler/cli/labelled_images.h"
 #include "plugin/compiler/cli/layers.h"
 
 namespace wranglet {
@@ -23,8 +23,8 @@ namespace {
 // Against the float network, on images without labels.
 Result<Evaluation> EvaluateOn(const CompiledModel& model, const std::string& images,
                               const std::string& reference_path) {
-  WRANGLET_ASSIGN(const std::vector<EvalImage> list,
-                  ListEvalImages({.paths = {images}, .unlabelled = true}, {}));
+  WRANGLET_ASSIGN(const std::vector<LabelledImage> list,
+                  ListLabelledImages({.paths = {images}, .unlabelled = true}, {}));
   WRANGLET_ASSIGN(const std::optional<CompiledModel> reference,
                   CompileReference(model, reference_path));
   if (!reference) {

@@ -183,6 +183,39 @@ TEST_F(Program, RunPrintsALineOfJsonAnImage) {
   }
 }
 
+TEST_F(Program, PrecisionAutoKeepsAnAccuracy) {
+  for (const std::string colour : {"red", "green"}) {
+    fs::create_directories(Path("in/" + colour));
+    fs::copy(Path("photos/" + colour + ".jpg"), Path("in/" + colour));
+  }
+  Write(Path("t.csv"), "file,class\nphotos/red.jpg,0\nphotos/blue.JPEG,2\n");
+  const Arguments usual = {
+      "--precision",      "auto",          "--max-accuracy-loss", "0", "--labels",
+      Path("labels.txt"), "--calibration", Path("photos")};
+  const std::vector<Arguments> images = {
+      {}, {"--accuracy-images", Path("in")}, {"--accuracy-csv", Path("t.csv")}};
+  for (const Arguments& given : images) {
+    Arguments options = usual;
+    options.insert(options.end(), given.begin(), given.end());
+    const Outcome outcome = Compile(options);
+    ASSERT_EQ(outcome.status, kSuccess) << outcome.err;
+    EXPECT_NE(outcome.out.find("accuracy: 0.00 points lost\n"), std::string::npos) << outcome.out;
+    EXPECT_EQ(outcome.out.find("in int16"), std::string::npos) << outcome.out;
+  }
+}
+
+TEST_F(Program, ImagesForAccuracyAllHaveALabelOrNone) {
+  fs::create_directories(Path("in/red"));
+  fs::copy(Path("photos/red.jpg"), Path("in/red"));
+  ExpectFailure(
+      Compile({"--precision", "auto", "--max-accuracy-loss", "1", "--labels", Path("labels.txt"),
+               "--calibration", Path("photos"), "--accuracy-images", Path("in"),
+               "--accuracy-images", Path("photos")}),
+      kFailure,
+      "some of the images for accuracy have a label, and some have none; give folders whose "
+      "sub-folders are named by a label, or --accuracy-csv");
+}
+
 TEST_F(Program, ColourOrderAndItsNormalisationGoTogether) {
   const Outcome rgb = Run({"run", "--precision", "float32", "--normalize", "imagenet",
                            Path("net.onnx"), Path("photos/red.jpg")});
@@ -211,6 +244,37 @@ TEST_F(Program, InspectPrintsATable) {
   EXPECT_NE(outcome.out.find("Conv2D"), std::string::npos);
   EXPECT_NE(outcome.out.find("\ntotal "), std::string::npos);
   EXPECT_NE(outcome.out.find("\narena "), std::string::npos);
+}
+
+// What has no kernel in int8 is shown in float32, as it is compiled.
+TEST_F(Program, InspectShowsWhatCompileDoes) {
+  Write(Path("net.onnx"), OnnxBuilder()
+                              .Input("image", {1, 3, 8, 8})
+                              .Floats("w", {3, 3, 1, 1}, {4, 0, 0, 0, 4, 0, 0, 0, 4})
+                              .Floats("b", {3}, {9, 9, 9})
+                              .Floats("d", {1, 3, 8, 8}, std::vector<float>(192, 2))
+                              .Node("Conv", {"image", "w", "b"}, "conv")
+                              .Node("Div", {"d", "conv"}, "part")
+                              .Node("GlobalAveragePool", {"part"}, "pool")
+                              .Output("pool")
+                              .Bytes());
+  const auto types = [&](const Arguments& options) {
+    Arguments arguments = {"inspect", "--json", Path("net.onnx")};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Outcome outcome = Run(arguments);
+    EXPECT_EQ(outcome.status, kSuccess) << outcome.err;
+    std::vector<std::string> all;
+    const Json json = Json::parse(outcome.out);
+    for (const Json& layer : json["layers"]) {
+      all.push_back(layer["op"].get<std::string>() + " " + layer["dtype"].get<std::string>());
+    }
+    return all;
+  };
+  const auto without_photos = types({});
+  EXPECT_EQ(without_photos,
+            (std::vector<std::string>{"Conv2D int8", "Dequantize float32", "Div float32",
+                                      "Quantize int8", "Mean int8", "Reshape int8"}));
+  EXPECT_EQ(without_photos, types({"--calibration", Path("photos")}));
 }
 
 TEST_F(Program, HelpAndVersion) {
@@ -242,6 +306,13 @@ TEST_F(Program, MisuseExitsWith2) {
   ExpectFailure(
       Compile({"--color", "gray", "--normalize", "imagenet"}), kMisuse,
       "--normalize imagenet is for images of three colours; give --mean and --std for gray ones");
+  ExpectFailure(Compile({"--accuracy-images", Path("photos")}), kMisuse,
+                "images for accuracy go with --max-accuracy-loss");
+  ExpectFailure(Compile({"--max-accuracy-loss", "1", "--min-sqnr", "20"}), kMisuse,
+                "--max-accuracy-loss and --min-sqnr exclude each other");
+  ExpectFailure(Compile({"--max-accuracy-loss", "1", "--accuracy-csv", "t.csv", "--accuracy-images",
+                         "a", "--accuracy-images", "b"}),
+                kMisuse, "with --accuracy-csv, --accuracy-images is at most one folder");
   const Outcome unknown = Compile({"--quick"});
   EXPECT_EQ(unknown.status, kMisuse);
   EXPECT_NE(unknown.err.find("quick"), std::string::npos);

@@ -3,8 +3,6 @@
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_CALIBRATE_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_CALIBRATE_H_
 
-#include <cstddef>
-#include <functional>
 #include <vector>
 
 #include "plugin/compiler/base/result.h"
@@ -15,12 +13,6 @@
 #include "plugin/compiler/quantize/run_samples.h"
 
 namespace wranglet {
-
-// Samples 0 to count - 1, each made when it is asked for.
-struct Samples {
-  size_t count = 0;
-  std::function<Result<Sample>(size_t)> at;
-};
 
 // What one activation was in all samples.
 struct Statistics {

@@ -31,7 +31,8 @@ Result<std::vector<Means>> MeansOf(const Graph& graph, std::span<const Sample> s
   // By sample, so that the sums do not depend on which thread came first.
   std::vector<std::vector<Means>> all(samples.size(), std::vector<Means>(names.size()));
   WRANGLET_RETURN_IF_ERROR(RunSamples(
-      graph, samples, names, [&](size_t sample, size_t node, std::span<const float> values) {
+      graph, InMemory(samples), names,
+      [&](size_t sample, size_t node, std::span<const float> values) {
         Means& means = all[sample][node];
         const size_t count = channels[node];
         const double part = static_cast<double>(count) / static_cast<double>(values.size());

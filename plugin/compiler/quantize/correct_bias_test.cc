@@ -14,7 +14,7 @@ namespace {
 // Mean of the last layer's output over samples.
 double MeanOf(const Graph& graph, const std::vector<Sample>& samples) {
   std::vector<double> sums(samples.size());
-  EXPECT_TRUE(RunSamples(graph, samples, {graph.nodes.back().name},
+  EXPECT_TRUE(RunSamples(graph, InMemory(samples), {graph.nodes.back().name},
                          [&](size_t sample, size_t, std::span<const float> values) {
                            for (const float v : values) {
                              sums[sample] += v / static_cast<double>(values.size());
@@ -47,7 +47,7 @@ class CorrectBiasesTest : public testing::TestWithParam<Activation> {};
 TEST_P(CorrectBiasesTest, MakesTheMeansEqual) {
   const LayerNetwork network = Lossy(GetParam());
   const auto samples = network.RandomSamples(40, 0, 1);
-  const Result<Calibration> calibration = Calibrate(network.graph, LayerNetwork::From(samples));
+  const Result<Calibration> calibration = Calibrate(network.graph, InMemory(samples));
   const Ranges ranges = EstimateRanges(Estimator::kMinMax, *calibration);
   EXPECT_GT(std::abs(Shift(network, network.graph, samples, ranges)), 0.005);
   Graph corrected = network.graph;

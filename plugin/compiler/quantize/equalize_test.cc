@@ -17,7 +17,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr Activation kRelu = {0, kInfinity}, kRelu6 = {0, 6};
 
 Calibration CalibrationOf(const Graph& graph, const std::vector<Sample>& samples) {
-  Result<Calibration> calibration = Calibrate(graph, LayerNetwork::From(samples));
+  Result<Calibration> calibration = Calibrate(graph, InMemory(samples));
   EXPECT_TRUE(calibration.ok()) << calibration.error().ToString();
   return std::move(calibration).value();
 }

@@ -199,9 +199,4 @@ Range WithRoom(Range range, uint64_t values) {
   return {range.min - room, range.max + room};
 }
 
-double MeanSquareError(const Histogram& histogram, Range range) {
-  if (histogram.bins().empty()) return 0;
-  return Moments(histogram).ErrorOf(range) / static_cast<double>(histogram.total());
-}
-
 }  // namespace wranglet

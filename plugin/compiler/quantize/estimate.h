@@ -35,10 +35,6 @@ Range Estimate(Estimator estimator, const Histogram& histogram);
 // span grows is shared by both ends, unless one is zero: that of a Relu's output stays.
 Range WithRoom(Range range, uint64_t values);
 
-// The mean square of the error when these values are stored in 8 bits of this range, which holds
-// zero.
-double MeanSquareError(const Histogram& histogram, Range range);
-
 }  // namespace wranglet
 
 #endif  // WRANGLET_PLUGIN_COMPILER_QUANTIZE_ESTIMATE_H_

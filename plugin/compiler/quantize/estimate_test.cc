@@ -148,14 +148,5 @@ TEST(WithRoom, ForeseesTheGreatestOfManyNormalNumbers) {
   EXPECT_NEAR(sum / 200, 4.9, 0.7);
 }
 
-TEST(MeanSquareError, IsWhatStoringTheValuesCosts) {
-  const auto values = Drawn(std::normal_distribution<float>(0.0f, 1.0f), 100000);
-  const Histogram histogram = HistogramOf(values);
-  for (const Range range : {Range{-4, 4}, Range{-2, 3}, Range{-0.5f, 1}}) {
-    const double measured = MeasuredError(values, range);
-    EXPECT_NEAR(MeanSquareError(histogram, range), measured, 0.03 * measured) << range.max;
-  }
-}
-
 }  // namespace
 }  // namespace wranglet

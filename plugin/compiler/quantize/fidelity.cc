@@ -55,7 +55,7 @@ Result<Fidelity> Fidelity::Make(const Graph& float_graph, std::span<const Sample
   fidelity.expected_.assign(samples.size(),
                             std::vector<std::vector<float>>(fidelity.nodes_.size()));
   WRANGLET_RETURN_IF_ERROR(
-      RunSamples(float_graph, samples, fidelity.nodes_,
+      RunSamples(float_graph, InMemory(samples), fidelity.nodes_,
                  [&](size_t sample, size_t node, std::span<const float> values) {
                    fidelity.expected_[sample][node].assign(values.begin(), values.end());
                  }));
@@ -71,7 +71,8 @@ Result<std::vector<double>> Fidelity::Of(const Graph& graph, const ChannelFactor
   // By sample, so that the sums do not depend on which thread came first.
   std::vector<std::vector<Power>> powers(samples_.size(), std::vector<Power>(nodes_.size()));
   WRANGLET_RETURN_IF_ERROR(RunSamples(
-      graph, samples_, nodes_, [&](size_t sample, size_t node, std::span<const float> values) {
+      graph, InMemory(samples_), nodes_,
+      [&](size_t sample, size_t node, std::span<const float> values) {
         const std::vector<float>& expected = expected_[sample][node];
         const std::vector<float>& scale = scales[node];
         Power& power = powers[sample][node];

@@ -75,10 +75,6 @@ class LayerNetwork {
     return {{bytes.begin(), bytes.end()}};
   }
 
-  static Samples From(const std::vector<Sample>& samples) {
-    return {samples.size(), [&](size_t i) -> Result<Sample> { return samples[i]; }};
-  }
-
   std::span<const float> Filter(size_t node) const {
     return graph.tensor(graph.nodes[node].inputs[1]).ConstantAs<float>();
   }

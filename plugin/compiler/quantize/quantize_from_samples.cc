@@ -1,12 +1,11 @@
 #include "plugin/compiler/quantize/quantize_from_samples.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "plugin/compiler/graph/traits.h"
-#include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/quantize/fidelity.h"
+#include "plugin/compiler/quantize/plannable.h"
 #include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
@@ -44,27 +43,23 @@ class SampleQuantizer {
     WRANGLET_RETURN_IF_ERROR(FindKernels());
     WRANGLET_RETURN_IF_ERROR(Prepare(calibration));
     WRANGLET_ASSIGN(fidelity_, Fidelity::Make(graph_, some_, TellingNodes(graph_)));
-    if (!options_.min_sqnr) return Quantized(precisions_);
+    if (options_.accuracy) {
+      WRANGLET_ASSIGN(accuracy_, Accuracy::Make(graph_, options_.accuracy->labelled));
+    }
+    if (!options_.min_sqnr && !accuracy_) return Quantized(precisions_);
     WRANGLET_ASSIGN(const Precisions mixed, ChoosePrecisions());
     return Quantized(mixed);
   }
 
  private:
-  // Decides the type of each node: what was asked for, or float32 where the planner finds no
-  // kernel.
   Status FindKernels() {
-    precisions_ = Uniform(graph_, options_.precision);
-    for (;;) {
-      WRANGLET_ASSIGN(const Graph quantized, QuantizeGraph(graph_, min_max_, precisions_));
-      const Result<Plan> plan = MakePlan(quantized);
-      if (plan.ok()) return Done{};
-      size_t at = 0;
-      while (at < graph_.nodes.size() && graph_.nodes[at].name != plan.error().node) ++at;
-      if (at == graph_.nodes.size() || precisions_[at] == DType::kFloat32) return plan.error();
-      precisions_[at] = DType::kFloat32;
+    WRANGLET_ASSIGN(precisions_, PlannablePrecisions(graph_, min_max_, options_.precision));
+    for (size_t i = 0; i < precisions_.size(); ++i) {
+      if (precisions_[i] == options_.precision) continue;
       report_.push_back("in float32, for it has no kernel in " +
-                        std::string(NameOf(options_.precision)) + ": " + graph_.nodes[at].name);
+                        std::string(NameOf(options_.precision)) + ": " + graph_.nodes[i].name);
     }
+    return Done{};
   }
 
   Status Prepare(const Calibration& calibration) {
@@ -106,6 +101,17 @@ class SampleQuantizer {
     return worst == decibels.end() ? Fidelity::kMost : *worst;
   }
 
+  Result<bool> ReachesGoals(const Graph& quantized) const {
+    if (options_.min_sqnr) {
+      WRANGLET_ASSIGN(const double sqnr, SqnrOf(quantized));
+      if (sqnr < *options_.min_sqnr) return false;
+    }
+    if (!accuracy_) return true;
+    WRANGLET_ASSIGN(const double loss, accuracy_->LossOf(quantized));
+    // Counts of images in percent are not exact.
+    return loss <= options_.accuracy->max_loss + accuracy_->PointsOfOne() / 1000;
+  }
+
   Result<Precisions> ChoosePrecisions() {
     const auto mixed = [&](const std::vector<size_t>& in_int16) {
       Precisions precisions = precisions_;
@@ -114,8 +120,7 @@ class SampleQuantizer {
     };
     const auto reaches = [&](const std::vector<size_t>& in_int16) -> Result<bool> {
       WRANGLET_ASSIGN(const Graph quantized, In(mixed(in_int16)));
-      WRANGLET_ASSIGN(const double sqnr, SqnrOf(quantized));
-      return sqnr >= *options_.min_sqnr;
+      return ReachesGoals(quantized);
     };
     WRANGLET_ASSIGN(const bool int8_is_enough, reaches({}));
     if (int8_is_enough) return mixed({});
@@ -129,7 +134,11 @@ class SampleQuantizer {
     WRANGLET_ASSIGN(Graph quantized, In(precisions));
     WRANGLET_ASSIGN(const double sqnr, SqnrOf(quantized));
     QuantizedNetwork network{
-        std::move(quantized), sqnr, std::move(int16_layers_), std::move(report_), {}};
+        .sqnr = sqnr, .int16_layers = std::move(int16_layers_), .report = std::move(report_)};
+    if (accuracy_) {
+      WRANGLET_ASSIGN(network.accuracy_loss, accuracy_->LossOf(quantized));
+    }
+    network.graph = std::move(quantized);
     if (options_.wants_sensitivity) {
       WRANGLET_ASSIGN(network.sensitivity,
                       MeasureSensitivity(graph_, prepared_, precisions_, some_));
@@ -145,6 +154,7 @@ class SampleQuantizer {
   Precisions precisions_;  // with int8 where int16 may be the choice
   Prepared prepared_;
   std::optional<Fidelity> fidelity_;
+  std::optional<Accuracy> accuracy_;
   std::vector<std::string> int16_layers_, report_;
 };
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/run/runner.h"
@@ -67,15 +68,13 @@ size_t SampleBytes(const PlacedTensor& input) {
   return input.quantization ? bytes / SizeOf(input.dtype) * sizeof(float) : bytes;
 }
 
-Status CheckSamples(const Plan& plan, std::span<const Sample> samples, const std::string& file) {
-  for (const Sample& sample : samples) {
-    bool fits = sample.size() == plan.inputs.size();
-    for (size_t i = 0; fits && i < sample.size(); ++i) {
-      fits = sample[i].size() == SampleBytes(plan.inputs[i]);
-    }
-    if (!fits)
-      return Error{.message = "a calibration sample is not of the inputs' size", .file = file};
+Status SetInputs(Runner& runner, const Plan& plan, const Sample& sample, const std::string& file) {
+  bool fits = sample.size() == plan.inputs.size();
+  for (size_t i = 0; fits && i < sample.size(); ++i) {
+    fits = sample[i].size() == SampleBytes(plan.inputs[i]);
   }
+  if (!fits) return Error{.message = "a sample is not of the inputs' size", .file = file};
+  for (size_t i = 0; i < plan.inputs.size(); ++i) SetInput(runner, i, plan.inputs[i], sample[i]);
   return Done{};
 }
 
@@ -97,31 +96,45 @@ Result<std::map<TensorId, size_t>> Watched(const Graph& graph,
 
 }  // namespace
 
-Status RunSamples(const Graph& graph, std::span<const Sample> samples,
+Samples InMemory(std::span<const Sample> samples) {
+  return {samples.size(), [samples](size_t i) -> Result<Sample> { return samples[i]; }};
+}
+
+Status RunSamples(const Graph& graph, const Samples& samples,
                   const std::vector<std::string>& watched, const SeeValues& see) {
   WRANGLET_ASSIGN(const Plan plan, MakePlan(graph));
-  WRANGLET_RETURN_IF_ERROR(CheckSamples(plan, samples, graph.file));
   WRANGLET_ASSIGN(const auto by_tensor, Watched(graph, watched));
   std::atomic<size_t> next = 0;
+  std::atomic<bool> failed = false;
+  // Threads take samples in order, so those before the first one that fails have all been taken by
+  // then, and the error is the same each time.
+  std::vector<Status> statuses(samples.count, Done{});
   const auto work = [&] {
     Runner runner(plan);
     std::vector<float> room;
-    for (size_t sample; (sample = next++) < samples.size();) {
-      for (size_t i = 0; i < plan.inputs.size(); ++i) {
-        SetInput(runner, i, plan.inputs[i], samples[sample][i]);
-      }
+    const auto run = [&](size_t sample) -> Status {
+      WRANGLET_ASSIGN(const Sample inputs, samples.at(sample));
+      WRANGLET_RETURN_IF_ERROR(SetInputs(runner, plan, inputs, graph.file));
       runner.Run([&](TensorId id, std::span<const std::byte> bytes) {
         const auto found = by_tensor.find(id);
         if (found == by_tensor.end()) return;
         see(sample, found->second, RealValues(graph.tensor(id), bytes, room));
       });
+      return Done{};
+    };
+    for (size_t sample; !failed && (sample = next++) < samples.count;) {
+      statuses[sample] = run(sample);
+      if (!statuses[sample].ok()) failed = true;
     }
   };
-  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  std::vector<std::jthread> others(
-      std::min(cores, samples.size()) > 1 ? std::min(cores, samples.size()) - 1 : 0);
-  for (std::jthread& other : others) other = std::jthread(work);
-  work();
+  {
+    const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+    const size_t threads = std::min(cores, samples.count);
+    std::vector<std::jthread> others(threads > 1 ? threads - 1 : 0);
+    for (std::jthread& other : others) other = std::jthread(work);
+    work();
+  }
+  for (Status& status : statuses) WRANGLET_RETURN_IF_ERROR(std::move(status));
   return Done{};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/quantize/parameters.h"
@@ -28,17 +29,15 @@ class SchemeMaker {
   SchemeMaker(const Graph& graph, const Ranges& ranges, const Precisions& precisions)
       : graph_(graph),
         ranges_(ranges),
-        precisions_(precisions),
-        consumers_(graph.Consumers()),
         parents_(graph.tensors.size()),
         groups_(graph.tensors.size()) {
     std::iota(parents_.begin(), parents_.end(), 0);
-    scheme_.computes.resize(graph.nodes.size());
-    scheme_.activations.resize(graph.tensors.size());
+    Types types = DecideTypes(graph, precisions);
+    scheme_.computes = std::move(types.computes);
+    for (const DType stored : types.stored) scheme_.activations.push_back({.dtype = stored});
   }
 
   Result<Scheme> Run() && {
-    DecideTypes();
     for (const TensorId input : graph_.inputs) {
       Status status = AddRange(input, {});
       if (!status.ok()) return WithFile(std::move(status).error());
@@ -75,45 +74,7 @@ class SchemeMaker {
     return graph_.ErrorAt(node, std::move(error.message), std::move(error.hint));
   }
 
-  DType& TypeOf(TensorId id) { return scheme_.activations[static_cast<size_t>(id)].dtype; }
-
-  // The widest type that readers of an input of the network ask for.
-  std::optional<DType> WantedOf(TensorId input) const {
-    std::optional<DType> wanted;
-    for (const int32_t reader : consumers_[static_cast<size_t>(input)]) {
-      const Node& node = graph_.nodes[static_cast<size_t>(reader)];
-      const auto one = KeepsQuantization(node.op) ? WantedOf(node.outputs[0])
-                                                  : precisions_[static_cast<size_t>(reader)];
-      // DType has them from wide to narrow, but for uint8, which nobody asks for.
-      if (one && (!wanted || SizeOf(*one) > SizeOf(*wanted))) wanted = one;
-    }
-    return wanted;
-  }
-
-  void DecideTypes() {
-    for (const TensorId input : graph_.inputs) {
-      if (!IsFloat(graph_.tensor(input))) continue;
-      const auto wanted = WantedOf(input);
-      TypeOf(input) = wanted.value_or(precisions_.empty() ? DType::kFloat32 : precisions_[0]);
-    }
-    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-      const Node& node = graph_.nodes[i];
-      scheme_.computes[i] = DecideType(node, precisions_[i]);
-      if (IsFloat(graph_.tensor(node.outputs[0]))) TypeOf(node.outputs[0]) = scheme_.computes[i];
-    }
-  }
-
-  DType DecideType(const Node& node, DType precision) {
-    const TensorId first = node.inputs[0];
-    if (graph_.tensor(first).constant) return precision;
-    const bool all_float = IsFloat(graph_.tensor(node.outputs[0])) &&
-                           std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
-                             return id == kNoTensor || IsFloat(graph_.tensor(id));
-                           });
-    if (node.As<Cast>()) return DType::kFloat32;
-    if (node.As<ArgMax>() || (all_float && KeepsQuantization(node.op))) return TypeOf(first);
-    return all_float ? precision : DType::kFloat32;
-  }
+  DType TypeOf(TensorId id) const { return scheme_.activations[static_cast<size_t>(id)].dtype; }
 
   TensorId RootOf(TensorId id) {
     TensorId& parent = parents_[static_cast<size_t>(id)];
@@ -243,18 +204,12 @@ class SchemeMaker {
 
   const Graph& graph_;
   const Ranges& ranges_;
-  const Precisions& precisions_;
-  const std::vector<std::vector<int32_t>> consumers_;
   std::vector<TensorId> parents_;  // of a union-find forest
   std::vector<Group> groups_;      // by root
   Scheme scheme_;
 };
 
 }  // namespace
-
-Precisions Uniform(const Graph& graph, DType dtype) {
-  return Precisions(graph.nodes.size(), dtype);
-}
 
 bool SharesQuantization(const Operator& op) {
   const auto* binary = std::get_if<Binary>(&op);

@@ -8,15 +8,10 @@
 
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
+#include "plugin/compiler/quantize/precisions.h"
 #include "plugin/compiler/quantize/ranges.h"
 
 namespace wranglet {
-
-// By node: the type its activations should have, kFloat32, kInt16 or kInt8.
-using Precisions = std::vector<DType>;
-
-// All nodes of `graph` in one type.
-Precisions Uniform(const Graph& graph, DType dtype);
 
 struct Scheme {
   struct Activation {
@@ -38,16 +33,12 @@ bool SharesQuantization(const Operator& op);
 // tensor's or the operator.
 bool HasOwnRange(const Graph& graph, const Node& node);
 
-// Decides the types: a node computes as `precisions` says, but for one that only moves stored
-// values, which does as the node before it, and one that reads or writes other numbers than
-// float32, which stays as it is. Each activation is stored as it was computed, an input of the
-// network in the widest type that its readers ask for.
-//
-// Then the parameters, from the `ranges`, by TensorId, and what operators ask for: a fused
-// activation narrows a range; the output of what moves values has its input's parameters; those of
-// Softmax, Logistic, Tanh and L2Normalization are TensorFlow Lite's; tensors that a Concat, Maximum
-// or Minimum joins share theirs, where their types allow it; and scales are kept to what the kernel
-// that makes them can express. Errors: a tensor without a finite range.
+// Takes the types from DecideTypes, and then the parameters from the `ranges`, by TensorId, and
+// what operators ask for: a fused activation narrows a range; the output of what moves values has
+// its input's parameters; those of Softmax, Logistic, Tanh and L2Normalization are TensorFlow
+// Lite's; tensors that a Concat, Maximum or Minimum joins share theirs, where their types allow it;
+// and scales are kept to what the kernel that makes them can express. Errors: a tensor without a
+// finite range.
 Result<Scheme> MakeScheme(const Graph& graph, const Ranges& ranges, const Precisions& precisions);
 
 }  // namespace wranglet

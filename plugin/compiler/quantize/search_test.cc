@@ -20,7 +20,7 @@ constexpr Activation kRelu = {0, std::numeric_limits<float>::infinity()};
 QuantizedNetwork Quantized(const LayerNetwork& network, const std::vector<Sample>& samples,
                            const QuantizeOptions& options) {
   Result<QuantizedNetwork> quantized =
-      QuantizeFromSamples(network.graph, LayerNetwork::From(samples), options);
+      QuantizeFromSamples(network.graph, InMemory(samples), options);
   EXPECT_TRUE(quantized.ok()) << quantized.error().ToString();
   return std::move(quantized).value();
 }
@@ -125,10 +125,32 @@ TEST(QuantizeFromSamples, OnlyTheLayersThatNeedItComputeInInt16) {
   EXPECT_GE(mixed.sqnr, 25);
 }
 
+TEST(QuantizeFromSamples, KeepsAnAccuracy) {
+  // A third channel, which nobody hears, takes the stored values that would tell the first two
+  // apart.
+  LayerNetwork network(1, 3);
+  network.Pointwise({1, 0, 0, 0, 1, 0, 0, 0, 100}, {0, 0, 0}, {-1, 100})
+      .Pointwise({1, 0, 0, 0, 1, 0}, {0, 0})
+      .Pointwise({1, 0, 0, 1}, {0, 0});
+  const auto samples = network.RandomSamples(64, -1, 1);
+  const auto with = [&](double max_loss) {
+    QuantizeOptions options;
+    options.accuracy = {max_loss, {InMemory(samples), {}}};
+    return Quantized(network, samples, options);
+  };
+  const QuantizedNetwork all_int8 = with(100);
+  EXPECT_TRUE(all_int8.int16_layers.empty());
+  EXPECT_GT(*all_int8.accuracy_loss, 10.0);
+  const QuantizedNetwork mixed = with(5);
+  EXPECT_LE(*mixed.accuracy_loss, 5.0);
+  EXPECT_FALSE(mixed.int16_layers.empty());
+  EXPECT_LT(mixed.int16_layers.size(), 3u);
+}
+
 TEST(QuantizeFromSamples, MoreThanInt16CanGiveIsAnError) {
   const LayerNetwork network = Unequal();
   const Result<QuantizedNetwork> quantized = QuantizeFromSamples(
-      network.graph, LayerNetwork::From(network.RandomSamples(4, -1, 1)), {.min_sqnr = 120});
+      network.graph, InMemory(network.RandomSamples(4, -1, 1)), {.min_sqnr = 120});
   ASSERT_FALSE(quantized.ok());
   EXPECT_EQ(quantized.error().message, "int16 in all layers is not enough");
 }

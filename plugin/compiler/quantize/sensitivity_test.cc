@@ -16,7 +16,7 @@ TEST(MeasureSensitivity, FindsTheLayerThatHurts) {
   LayerNetwork network(8, 2);
   network.Pointwise({1, 0, 0, 1}, {0, 0}).Pointwise({1, 0, 0, 1000}, {0, 0}).Pointwise({1, 0}, {0});
   const auto samples = network.RandomSamples(8, -1, 1);
-  const Result<Calibration> calibration = Calibrate(network.graph, LayerNetwork::From(samples));
+  const Result<Calibration> calibration = Calibrate(network.graph, InMemory(samples));
   const Prepared prepared = {network.graph, EstimateRanges(Estimator::kMinMax, *calibration), {}};
   const auto layers =
       MeasureSensitivity(network.graph, prepared, Uniform(network.graph, DType::kInt8), samples);

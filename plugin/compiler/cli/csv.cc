@@ -1,4 +1,4 @@
-#include "plugin/compiler/cli/eval_csv.h"
+#include "plugin/compiler/cli/csv.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
-// Which images a network is evaluated on, and which class each is of.
+// LabelledImages: the images a network is measured on, and which class each is of.
 
-#ifndef WRANGLET_PLUGIN_COMPILER_CLI_EVAL_IMAGES_H_
-#define WRANGLET_PLUGIN_COMPILER_CLI_EVAL_IMAGES_H_
+#ifndef WRANGLET_PLUGIN_COMPILER_CLI_LABELLED_IMAGES_H_
+#define WRANGLET_PLUGIN_COMPILER_CLI_LABELLED_IMAGES_H_
 
 #include <cstddef>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace wranglet {
 
-struct EvalImage {
+struct LabelledImage {
   std::string path;
   std::optional<size_t> label;  // index of its class; nothing when it has none
 };
@@ -40,9 +40,9 @@ struct LabelMeaning {
 // The images, in an order that depends on their names only. A label is looked up in the class map,
 // if there is one, else among the network's labels; else it is a number. Errors name the file: a
 // label that means no class, a folder without images, a table without such a column.
-Result<std::vector<EvalImage>> ListEvalImages(const ImageSource& source,
-                                              const LabelMeaning& meaning);
+Result<std::vector<LabelledImage>> ListLabelledImages(const ImageSource& source,
+                                                      const LabelMeaning& meaning);
 
 }  // namespace wranglet
 
-#endif  // WRANGLET_PLUGIN_COMPILER_CLI_EVAL_IMAGES_H_
+#endif  // WRANGLET_PLUGIN_COMPILER_CLI_LABELLED_IMAGES_H_

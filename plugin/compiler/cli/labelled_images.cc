@@ -1,19 +1,19 @@
-#include "plugin/compiler/cli/eval_images.h"
+#include "plugin/compiler/cli/labelled_images.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "plugin/compiler/cli/eval_csv.h"
-#include "plugin/compiler/cli/eval_labels.h"
+#include "plugin/compiler/cli/class_labels.h"
+#include "plugin/compiler/cli/csv.h"
 #include "plugin/compiler/cli/files.h"
 
 namespace wranglet {
 namespace {
 
 namespace fs = std::filesystem;
-using Images = std::vector<EvalImage>;
+using Images = std::vector<LabelledImage>;
 
 // The sub-folders of a folder, hidden ones left out, in the order of their names; none of a file.
 Result<std::vector<fs::path>> SubFolders(const std::string& path) {
@@ -38,7 +38,7 @@ Status AddAll(const std::string& path, std::optional<size_t> label, Images& to) 
 }
 
 Result<std::optional<size_t>> LabelOf(const std::string& label, const std::string& place,
-                                      const EvalLabels* labels) {
+                                      const ClassLabels* labels) {
   if (!labels) return std::optional<size_t>();
   Result<size_t> index = labels->ClassOf(label);
   if (index.ok()) return std::optional(*index);
@@ -47,7 +47,7 @@ Result<std::optional<size_t>> LabelOf(const std::string& label, const std::strin
 }
 
 // `labels` is null when the images should have none.
-Result<Images> FromPaths(const std::vector<std::string>& paths, const EvalLabels* labels) {
+Result<Images> FromPaths(const std::vector<std::string>& paths, const ClassLabels* labels) {
   Images images;
   for (const std::string& path : paths) {
     WRANGLET_ASSIGN(const std::vector<fs::path> folders, SubFolders(path));
@@ -88,7 +88,7 @@ Result<std::optional<RowFilter>> ReadFilter(const Csv& csv, const std::string& o
   return std::optional(RowFilter{column, only.substr(equals + 1)});
 }
 
-Result<Images> FromTable(const ImageSource& source, const EvalLabels* labels) {
+Result<Images> FromTable(const ImageSource& source, const ClassLabels* labels) {
   WRANGLET_ASSIGN(const Csv csv, ReadCsv(source.labels_csv));
   WRANGLET_ASSIGN(const size_t file, csv.Column("file"));
   WRANGLET_ASSIGN(const size_t label_column,
@@ -123,10 +123,10 @@ Images Thinned(Images images, size_t limit) {
 
 }  // namespace
 
-Result<std::vector<EvalImage>> ListEvalImages(const ImageSource& source,
-                                              const LabelMeaning& meaning) {
-  WRANGLET_ASSIGN(const EvalLabels read, EvalLabels::Read(meaning));
-  const EvalLabels* labels = source.unlabelled ? nullptr : &read;
+Result<std::vector<LabelledImage>> ListLabelledImages(const ImageSource& source,
+                                                      const LabelMeaning& meaning) {
+  WRANGLET_ASSIGN(const ClassLabels read, ClassLabels::Read(meaning));
+  const ClassLabels* labels = source.unlabelled ? nullptr : &read;
   WRANGLET_ASSIGN(Images images, source.labels_csv.empty() ? FromPaths(source.paths, labels)
                                                            : FromTable(source, labels));
   return Thinned(std::move(images), source.limit);

@@ -1,27 +1,27 @@
-// EvalLabels: which class of a network a label means.
+// ClassLabels: which class of a network a label means.
 
-#ifndef WRANGLET_PLUGIN_COMPILER_CLI_EVAL_LABELS_H_
-#define WRANGLET_PLUGIN_COMPILER_CLI_EVAL_LABELS_H_
+#ifndef WRANGLET_PLUGIN_COMPILER_CLI_CLASS_LABELS_H_
+#define WRANGLET_PLUGIN_COMPILER_CLI_CLASS_LABELS_H_
 
 #include <cstddef>
 #include <string>
 #include <unordered_map>
 
 #include "plugin/compiler/base/result.h"
-#include "plugin/compiler/cli/eval_images.h"
+#include "plugin/compiler/cli/labelled_images.h"
 
 namespace wranglet {
 
-class EvalLabels {
+class ClassLabels {
  public:
   // Reads the class map. Errors name its file and line.
-  static Result<EvalLabels> Read(const LabelMeaning& meaning);
+  static Result<ClassLabels> Read(const LabelMeaning& meaning);
 
   // The class; an Error without a place, which the caller adds.
   Result<size_t> ClassOf(const std::string& label) const;
 
  private:
-  explicit EvalLabels(const LabelMeaning& meaning) : meaning_(meaning) {}
+  explicit ClassLabels(const LabelMeaning& meaning) : meaning_(meaning) {}
 
   // A number of the user's as a class of the network's.
   Result<size_t> Shifted(size_t number) const;
@@ -32,4 +32,4 @@ class EvalLabels {
 
 }  // namespace wranglet
 
-#endif  // WRANGLET_PLUGIN_COMPILER_CLI_EVAL_LABELS_H_
+#endif  // WRANGLET_PLUGIN_COMPILER_CLI_CLASS_LABELS_H_

@@ -1,7 +1,7 @@
 // Csv: a text table, its fields between commas, one row a line.
 
-#ifndef WRANGLET_PLUGIN_COMPILER_CLI_EVAL_CSV_H_
-#define WRANGLET_PLUGIN_COMPILER_CLI_EVAL_CSV_H_
+#ifndef WRANGLET_PLUGIN_COMPILER_CLI_CSV_H_
+#define WRANGLET_PLUGIN_COMPILER_CLI_CSV_H_
 
 #include <cstddef>
 #include <string>
@@ -31,4 +31,4 @@ Result<Csv> ReadCsv(const std::string& path);
 
 }  // namespace wranglet
 
-#endif  // WRANGLET_PLUGIN_COMPILER_CLI_EVAL_CSV_H_
+#endif  // WRANGLET_PLUGIN_COMPILER_CLI_CSV_H_

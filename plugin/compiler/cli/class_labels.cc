@@ -1,11 +1,11 @@
-#include "plugin/compiler/cli/eval_labels.h"
+#include "plugin/compiler/cli/class_labels.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <vector>
 
-#include "plugin/compiler/cli/eval_csv.h"
+#include "plugin/compiler/cli/csv.h"
 #include "plugin/compiler/cli/files.h"
 
 namespace wranglet {
@@ -21,8 +21,8 @@ std::optional<size_t> NumberIn(const std::string& text) {
 
 }  // namespace
 
-Result<EvalLabels> EvalLabels::Read(const LabelMeaning& meaning) {
-  EvalLabels labels(meaning);
+Result<ClassLabels> ClassLabels::Read(const LabelMeaning& meaning) {
+  ClassLabels labels(meaning);
   if (meaning.class_map.empty()) return labels;
   WRANGLET_ASSIGN(const std::vector<std::string> lines, ReadLines(meaning.class_map));
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -40,7 +40,7 @@ Result<EvalLabels> EvalLabels::Read(const LabelMeaning& meaning) {
   return labels;
 }
 
-Result<size_t> EvalLabels::Shifted(size_t number) const {
+Result<size_t> ClassLabels::Shifted(size_t number) const {
   // Written so that no sum overflows.
   if (number < meaning_.classes && meaning_.class_offset < meaning_.classes - number) {
     return number + meaning_.class_offset;
@@ -54,7 +54,7 @@ Result<size_t> EvalLabels::Shifted(size_t number) const {
       .hint = "see --class-map and --class-offset"};
 }
 
-Result<size_t> EvalLabels::ClassOf(const std::string& label) const {
+Result<size_t> ClassLabels::ClassOf(const std::string& label) const {
   if (!meaning_.class_map.empty()) {
     const auto found = map_.find(label);
     if (found != map_.end()) return Shifted(found->second);

@@ -1,4 +1,4 @@
-#include "plugin/compiler/cli/eval_float.h"
+#include "plugin/compiler/quantize/float_form.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +16,8 @@ struct Limits {
 };
 
 template <typename T>
-constexpr Limits kLimitsOf = {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+constexpr Limits kLimitsOf = {static_cast<double>(std::numeric_limits<T>::min()),
+                              static_cast<double>(std::numeric_limits<T>::max())};
 
 Result<Limits> StoredLimits(DType dtype) {
   switch (dtype) {
@@ -28,9 +29,11 @@ Result<Limits> StoredLimits(DType dtype) {
       return kLimitsOf<int16_t>;
     case DType::kInt32:
       return kLimitsOf<int32_t>;
+    case DType::kInt64:
+      return kLimitsOf<int64_t>;
     default:
       return Error{.message = std::string("a quantised tensor of ") + NameOf(dtype) +
-                              " cannot be compared with float32"};
+                              " has no float form"};
   }
 }
 
@@ -64,6 +67,8 @@ std::vector<float> RealConstantOf(const Tensor& tensor) {
       return RealConstant<uint8_t>(tensor);
     case DType::kInt16:
       return RealConstant<int16_t>(tensor);
+    case DType::kInt64:
+      return RealConstant<int64_t>(tensor);
     default:
       return RealConstant<int32_t>(tensor);
   }
@@ -76,13 +81,13 @@ void GiveBiasItsScale(Graph& graph, const Node& node) {
   Tensor& bias = graph.tensor(node.inputs[2]);
   const auto& input = graph.tensor(node.inputs[0]).quantization;
   const auto& filter = graph.tensor(node.inputs[1]).quantization;
-  if (bias.dtype != DType::kInt32 || bias.quantization || !input || !filter) return;
+  if (bias.dtype == DType::kFloat32 || bias.quantization || !input || !filter) return;
   Quantization units = {.zero_point = std::vector<int32_t>(filter->scale.size(), 0), .axis = 0};
   for (const float scale : filter->scale) units.scale.push_back(input->scale[0] * scale);
   bias.quantization = std::move(units);
 }
 
-// Of a node that can have a fused activation: where its output saturates.
+// Gives a node that can have a fused activation the bounds that its output's range tells of.
 Status LimitOutput(const Graph& graph, Node& node) {
   Activation* activation = FusedActivation(node.op);
   const Tensor& output = graph.tensor(node.outputs[0]);
@@ -92,6 +97,7 @@ Status LimitOutput(const Graph& graph, Node& node) {
     return static_cast<float>((stored - output.quantization->zero_point[0]) *
                               double{output.quantization->scale[0]});
   };
+  if (real(limits.least) < 0 && real(limits.most) > 0) return Done{};
   activation->min = std::max(activation->min, real(limits.least));
   activation->max = std::min(activation->max, real(limits.most));
   return Done{};
