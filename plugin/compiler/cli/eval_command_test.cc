@@ -149,6 +149,18 @@ TEST_F(Eval, MeasuresAccuracyAgreementAndError) {
   EXPECT_LT(reference["layers"][0]["sqnr"], 60.0);
 }
 
+TEST_F(Eval, TellsHowTheNetworkWasQuantised) {
+  const auto with = [&](const std::string& decibels) {
+    return RunJson("eval", {Path("in"), "--precision", "auto", "--min-sqnr", decibels});
+  };
+  const Json int8 = with("10"), mixed = with("50");
+  EXPECT_TRUE(int8["int16Layers"].empty());
+  EXPECT_GT(int8["calibrationSqnr"], 10.0);
+  EXPECT_FALSE(mixed["int16Layers"].empty());
+  EXPECT_GE(mixed["calibrationSqnr"], 50.0);
+  EXPECT_FALSE(RunJson("eval", {Path("in"), "--precision", "float32"}).contains("int16Layers"));
+}
+
 TEST_F(Eval, PrintsTheSameAsText) {
   const Outcome outcome = Run("eval", {Path("in")});
   ASSERT_EQ(outcome.status, kSuccess) << outcome.err;

@@ -64,6 +64,16 @@ Json LossJson(const PairedScore& score) {
           {"onlyModel", score.only_model}};
 }
 
+// How a float network became `model`.
+std::string Quantised(const CompiledModel& model) {
+  if (!model.quantized) return "";
+  char text[96];
+  std::snprintf(text, sizeof text, "on calibration images: %.2f dB signal-to-noise ratio",
+                model.quantized->sqnr);
+  const size_t count = model.quantized->int16_layers.size();
+  return text + (count == 0 ? "" : ", " + std::to_string(count) + " layers in int16") + "\n";
+}
+
 Json ScoreJson(const Score& score, size_t classes) {
   Json json = {{"images", score.images}, {"top1", Percent(score.top1, score.images)}};
   if (classes >= kClassesWithTop5) json["top5"] = Percent(score.top5, score.images);
@@ -106,6 +116,7 @@ std::string EvaluationAsText(const Evaluation& evaluation, const CompiledModel& 
                      std::to_string(evaluation.classes) + " classes, " +
                      std::to_string(evaluation.images) + " images, " +
                      std::to_string(evaluation.score.images) + " with a label\n";
+  text += Quantised(model);
   text += Scores(evaluation, model, reference);
   if (!reference) return text;
   const Comparison& comparison = *evaluation.reference;
@@ -123,6 +134,10 @@ std::string EvaluationAsJson(const Evaluation& evaluation, const CompiledModel& 
                {"precision", model.info.precision},
                {"classes", evaluation.classes},
                {"images", evaluation.images}};
+  if (model.quantized) {
+    json["calibrationSqnr"] = model.quantized->sqnr;
+    json["int16Layers"] = model.quantized->int16_layers;
+  }
   if (evaluation.score.images > 0)
     json["labelled"] = ScoreJson(evaluation.score, evaluation.classes);
   if (reference) {
