@@ -44,9 +44,9 @@ struct SumLimits {
   int64_t most;
   int32_t steps;
 };
-// Two of `most` fit in an int32, and in the 48 bits that TensorFlow Lite takes of an int64.
+// Two of `most` fit in an int32, and in the 37 bits up to which the int16 kernels are exact.
 inline constexpr SumLimits kInt8Sums = {int64_t{1} << 30, 255};
-inline constexpr SumLimits kInt16Sums = {int64_t{1} << 46, 32768};
+inline constexpr SumLimits kInt16Sums = {(int64_t{1} << 36) - 1, 32768};
 
 // The symmetric int8 scale of one output channel, of these weights: max|weight| / 127, or larger
 // when otherwise `bias` in units of input_scale * scale, or the sum of products with any inputs,

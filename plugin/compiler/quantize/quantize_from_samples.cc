@@ -124,7 +124,10 @@ class SampleQuantizer {
     };
     WRANGLET_ASSIGN(const bool int8_is_enough, reaches({}));
     if (int8_is_enough) return mixed({});
-    WRANGLET_ASSIGN(const auto layers, MeasureSensitivity(graph_, prepared_, precisions_, some_));
+    WRANGLET_ASSIGN(auto layers, MeasureSensitivity(graph_, prepared_, precisions_, some_));
+    WRANGLET_ASSIGN(const Precisions widest,
+                    PlannablePrecisions(graph_, min_max_, DType::kInt16));
+    std::erase_if(layers, [&](const auto& layer) { return widest[layer.node] != DType::kInt16; });
     WRANGLET_ASSIGN(const std::vector<size_t> set, SmallestSet(layers, reaches));
     for (const size_t node : set) int16_layers_.push_back(graph_.nodes[node].name);
     return mixed(set);

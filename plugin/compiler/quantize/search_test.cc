@@ -117,6 +117,14 @@ TEST(QuantizeFromSamples, Int16KeepsWhatInt8Loses) {
   EXPECT_TRUE(int16.report.empty());
 }
 
+TEST(QuantizeFromSamples, Int16KeepsSumsToWhatItsKernelsCanAdd) {
+  // The bias of an almost silent channel, in units of such small weights, has 40 bits.
+  LayerNetwork network(4, 1);
+  network.Pointwise({1e-9f, 1}, {30, 0}).Pointwise({1, 1}, {0});
+  const auto samples = network.RandomSamples(4, -1, 1);
+  EXPECT_GT(Quantized(network, samples, {.precision = DType::kInt16}).sqnr, 40);
+}
+
 TEST(QuantizeFromSamples, OnlyTheLayersThatNeedItComputeInInt16) {
   const LayerNetwork network = Unequal();
   const auto samples = network.RandomSamples(8, -1, 1);
