@@ -113,7 +113,7 @@ float UnaryOf(const Unary& op, float x) {
     case Unary::Kind::kLog:
       return x > 0 ? Exact(std::log(wide)) : -kInfinity;
     case Unary::Kind::kLogistic:
-      return Exact(1.0 / (1.0 + std::exp(-wide)));
+      return 1.0f / (1.0f + Exact(std::exp(-wide)));
     case Unary::Kind::kNegate:
       return -x;
     case Unary::Kind::kRsqrt:
