@@ -1,18 +1,18 @@
 // The mean over the middle of three axes: global average pooling of an image, whose rows are its
-// pixels. int8 by XNNPACK's arithmetic (qs8-gavgpool): the sum, less the zero points, times one
-// scale; int16 by TensorFlow Lite's (reference_ops, QuantizedMeanOrSum): the same in fixed point.
-// Called by steps.cc.
+// pixels. int8 by XNNPACK's arithmetic (reduce-nd): the sum, less the zero points, times one scale,
+// to which the zero point is added before it is rounded; int16 by TensorFlow Lite's (reference_ops,
+// QuantizedMeanOrSum): the same in fixed point. Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_MEAN_H_
 #define WRANGLET_KERNELS_MEAN_H_
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels/fixed_point.h"
 #include "kernels/params.h"
-#include "kernels/requantize.h"
 #include "kernels/simd.h"
 #include "kernels/tile_float32.h"
 
@@ -22,12 +22,13 @@ struct MeanInt8Params {
   int32_t batch = 1, rows = 1, channels = 1;
   int32_t input_zero_point = 0;
   float scale = 1.0f;  // input scale / (output scale * rows)
-  Int8Output output;
+  int32_t output_zero_point = 0;
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("batch", batch), v("rows", rows), v("channels", channels);
-    v("input_zero_point", input_zero_point), v("scale", scale), v("output", output);
+    v("input_zero_point", input_zero_point), v("scale", scale);
+    v("output_zero_point", output_zero_point);
   }
 };
 
@@ -52,8 +53,12 @@ struct MeanFloat32Params {
 
 // input [batch][rows][channels], output [batch][channels]. rows is at most 2^23, so that sums fit.
 inline void MeanInt8(const MeanInt8Params& params, const int8_t* input, int8_t* output) {
-  const RequantizeInt8 requantize(params.output);
   const v128_t scale = wasm_f32x4_splat(params.scale);
+  const v128_t zero_point = wasm_f32x4_splat(static_cast<float>(params.output_zero_point));
+  const auto stored = [&](v128_t sum) {
+    const v128_t real = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(sum), scale);
+    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_add(real, zero_point)));
+  };
   const auto channels = static_cast<size_t>(params.channels);
   for (int32_t batch = 0; batch < params.batch; ++batch) {
     for (size_t c = 0; c < channels; c += 8) {
@@ -65,7 +70,8 @@ inline void MeanInt8(const MeanInt8Params& params, const int8_t* input, int8_t* 
         low = wasm_i32x4_add(low, wasm_i32x4_extend_low_i16x8(values));
         high = wasm_i32x4_add(high, wasm_i32x4_extend_high_i16x8(values));
       }
-      StoreUpTo8(output + c, requantize(low, high, scale, scale), channels - c);
+      const v128_t wide = wasm_i16x8_narrow_i32x4(stored(low), stored(high));
+      StoreUpTo8(output + c, wasm_i8x16_narrow_i16x8(wide, wide), channels - c);
     }
     input += static_cast<size_t>(params.rows) * channels;
     output += channels;
@@ -118,7 +124,9 @@ inline void MeanInt8Reference(const MeanInt8Params& params, const int8_t* input,
       sum +=
           input[(batch * params.rows + row) * params.channels + channel] - params.input_zero_point;
     }
-    output[i] = RequantizeInt8Reference(sum, params.scale, params.output);
+    const float real = static_cast<float>(sum) * params.scale;
+    const float moved = real + static_cast<float>(params.output_zero_point);
+    output[i] = static_cast<int8_t>(std::nearbyint(std::clamp(moved, -128.0f, 127.0f)));
   }
 }
 

@@ -97,7 +97,7 @@ Status EmitMean(Lowering& to, const Node& node, const Reduction& r, Argument fro
   } else {
     to.Emit(node,
             MeanInt8Params{r.outer, r.reduced, r.inner, source.zero_point[0], scale,
-                           OutputOf(into, {})},
+                           into.zero_point[0]},
             args);
   }
   return Done{};
