@@ -1,6 +1,7 @@
-// Writes small random ONNX networks of one operator, in float32, and inputs for them:
+// Writes small random ONNX networks and inputs for them:
 //   generate_onnx SEED COUNT FOLDER
-// COUNT networks of each operator; files and listing are as generate_tflite's, N.onnx.
+// COUNT networks of each operator, in float32 and quantised to int8 and uint8, and as many
+// quantised chains as there are operators. Files and listing are as generate_tflite's, N.onnx.
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "plugin/compiler/base/file.h"
 #include "tests/conformance/generator_main.h"
 #include "tests/conformance/random_onnx.h"
+#include "tests/conformance/random_qdq.h"
 
 namespace wranglet {
 namespace {
@@ -194,29 +196,94 @@ constexpr std::pair<const char*, void (*)(RandomOnnx&)> kCases[] = {
     {"Resize", AppendResize},
 };
 
-Status Main(uint32_t seed, uint32_t count, const std::string& folder) {
-  nlohmann::json listing = nlohmann::json::array();
-  for (const auto& [name, append] : kCases) {
-    for (uint32_t i = 0; i < count; ++i) {
-      const auto number = static_cast<uint32_t>(listing.size());
-      RandomOnnx net(seed + number);
-      append(net);
-      const std::string path = folder + "/" + std::to_string(number);
-      WRANGLET_RETURN_IF_ERROR(WriteFile(path + ".onnx", net.model.Bytes()));
-      nlohmann::json inputs = nlohmann::json::array();
-      for (const std::vector<float>& samples : net.samples) {
-        const std::string file = path + ".input" + std::to_string(inputs.size());
-        WRANGLET_RETURN_IF_ERROR(WriteFile(file, std::as_bytes(std::span(samples))));
-        inputs.push_back({{"dtype", "float32"}, {"shape", net.shapes[inputs.size()]}});
+class Generator {
+ public:
+  Generator(uint32_t seed, std::string folder) : seed_(seed), folder_(std::move(folder)) {}
+
+  Status Floats(uint32_t count) {
+    for (const auto& [name, append] : kCases) {
+      for (uint32_t i = 0; i < count; ++i) {
+        RandomOnnx net(NextSeed());
+        append(net);
+        WRANGLET_RETURN_IF_ERROR(Write(name, "float32", net));
       }
-      listing.push_back({{"seed", seed + number},
-                         {"operators", name},
-                         {"precision", "float32"},
-                         {"inputs", inputs},
-                         {"outputs", {{{"dtype", "float32"}}}}});
     }
+    return Done{};
   }
-  std::cout << nlohmann::json{{"samples", kSamples}, {"networks", listing}}.dump() << "\n";
+
+  Status Quantized(uint32_t count) {
+    for (const QdqCase& one : QdqCases()) {
+      for (uint32_t i = 0; i < 2 * count; ++i) {
+        WRANGLET_RETURN_IF_ERROR(Chain({one}, i < count));
+      }
+    }
+    return Done{};
+  }
+
+  // Of two to five operators.
+  Status Chains(uint32_t count) {
+    const std::vector<QdqCase> cases = QdqCases();
+    for (uint32_t i = 0; i < count; ++i) {
+      Chance chance(NextSeed());
+      std::vector<QdqCase> chain;
+      for (int32_t left = chance.Pick(2, 5); left > 0; --left) {
+        chain.push_back(
+            cases[static_cast<size_t>(chance.Pick(0, static_cast<int32_t>(cases.size()) - 1))]);
+      }
+      WRANGLET_RETURN_IF_ERROR(Chain(chain, i % 2 == 0));
+    }
+    return Done{};
+  }
+
+  const nlohmann::json& listing() const { return listing_; }
+
+ private:
+  uint32_t NextSeed() { return seed_ + static_cast<uint32_t>(listing_.size()); }
+
+  // Operators that take images are left out where there is none any more.
+  Status Chain(const std::vector<QdqCase>& chain, bool is_signed) {
+    RandomQdq net(NextSeed(), is_signed);
+    QdqValue x = net.Next(net.PickImage());
+    std::string names;
+    for (const QdqCase& one : chain) {
+      if (one.takes_image && x.shape.size() != 4) continue;
+      x = one.append(net, x);
+      names += (names.empty() ? "" : " ") + std::string(one.name);
+    }
+    net.Finish(x);
+    return Write(names, is_signed ? "int8" : "uint8", net);
+  }
+
+  Status Write(const std::string& operators, const char* precision, const RandomOnnx& net) {
+    const std::string path = folder_ + "/" + std::to_string(listing_.size());
+    WRANGLET_RETURN_IF_ERROR(WriteFile(path + ".onnx", net.model.Bytes()));
+    nlohmann::json inputs = nlohmann::json::array();
+    for (const std::vector<float>& samples : net.samples) {
+      const std::string file = path + ".input" + std::to_string(inputs.size());
+      WRANGLET_RETURN_IF_ERROR(WriteFile(file, std::as_bytes(std::span(samples))));
+      inputs.push_back({{"dtype", "float32"}, {"shape", net.shapes[inputs.size()]}});
+    }
+    listing_.push_back({{"seed", NextSeed()},
+                        {"operators", operators},
+                        {"precision", precision},
+                        {"inputs", inputs},
+                        {"outputs", {{{"dtype", precision}}}}});
+    return Done{};
+  }
+
+  uint32_t seed_;
+  std::string folder_;
+  nlohmann::json listing_ = nlohmann::json::array();
+};
+
+Status Main(uint32_t seed, uint32_t count, const std::string& folder) {
+  Generator generator(seed, folder);
+  WRANGLET_RETURN_IF_ERROR(generator.Floats(count));
+  WRANGLET_RETURN_IF_ERROR(generator.Quantized(count));
+  WRANGLET_RETURN_IF_ERROR(
+      generator.Chains(static_cast<uint32_t>(generator.listing().size() / count)));
+  std::cout << nlohmann::json{{"samples", kSamples}, {"networks", generator.listing()}}.dump()
+            << "\n";
   return Done{};
 }
 

@@ -74,6 +74,33 @@ export const DEVIATIONS = [
     largest: 8,
     reason: "it has these operators",
   },
+  {
+    by: ["onnxruntime"],
+    networks: /^AveragePool u?int8$/,
+    largest: 2,
+    reason:
+      "Wranglet rounds a mean to the input's scale, as TensorFlow Lite, and stores it anew; ONNX Runtime rounds once",
+  },
+  {
+    by: ["onnxruntime"],
+    networks: /^(Add|Sub|Mul|Max|Min|Concat|LeakyRelu|Abs|Clip|ConvTranspose) u?int8$/,
+    largest: 1,
+    reason:
+      "Wranglet computes these in integers, as XNNPACK and TensorFlow Lite; ONNX Runtime in float",
+  },
+  {
+    by: ["onnxruntime"],
+    networks: /^Softmax uint8$/,
+    largest: 1,
+    reason: "ONNX Runtime sums exponentials of a table in fixed point",
+  },
+  {
+    by: ["onnxruntime"],
+    networks: /^chains u?int8$/,
+    largest: Infinity,
+    share: 0.2,
+    reason: "they have these operators, and others behind them",
+  },
 ];
 
 /** Of which networks Wranglet refuses some, and why. The usual seed shows every entry. */

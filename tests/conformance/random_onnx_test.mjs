@@ -1,4 +1,5 @@
-// Random ONNX networks, each operator by itself in float32, against ONNX Runtime.
+// Random ONNX networks, each operator by itself, in float32 and quantised (QuantizeLinear and
+// DequantizeLinear), and quantised chains, against ONNX Runtime.
 
 import { testRandomNetworks } from "./random.mjs";
 
