@@ -205,7 +205,7 @@ class Generator {
       for (uint32_t i = 0; i < count; ++i) {
         RandomOnnx net(NextSeed());
         append(net);
-        WRANGLET_RETURN_IF_ERROR(Write(name, "float32", net));
+        WRANGLET_RETURN_IF_ERROR(Write(name, "float32", "float32", net));
       }
     }
     return Done{};
@@ -251,10 +251,11 @@ class Generator {
       names += (names.empty() ? "" : " ") + std::string(one.name);
     }
     net.Finish(x);
-    return Write(names, is_signed ? "int8" : "uint8", net);
+    return Write(names, is_signed ? "QDQ int8" : "QDQ uint8", is_signed ? "int8" : "uint8", net);
   }
 
-  Status Write(const std::string& operators, const char* precision, const RandomOnnx& net) {
+  Status Write(const std::string& operators, const char* precision, const char* output,
+               const RandomOnnx& net) {
     const std::string path = folder_ + "/" + std::to_string(listing_.size());
     WRANGLET_RETURN_IF_ERROR(WriteFile(path + ".onnx", net.model.Bytes()));
     nlohmann::json inputs = nlohmann::json::array();
@@ -267,7 +268,7 @@ class Generator {
                         {"operators", operators},
                         {"precision", precision},
                         {"inputs", inputs},
-                        {"outputs", {{{"dtype", precision}}}}});
+                        {"outputs", {{{"dtype", output}}}}});
     return Done{};
   }
 

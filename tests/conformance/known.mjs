@@ -4,10 +4,12 @@
 // largest element of the output.
 const FLOAT_TOLERANCE = 1e-5;
 
-// Native TensorFlow Lite's integer kernels round otherwise than XNNPACK's, which Wranglet follows: they
-// may be a step apart. Behind the first of a chain, others multiply it, but few elements are.
-const NATIVE_STEPS = 1;
-const NATIVE_CHAIN = { largest: Infinity, share: 0.02 };
+// Steps of integers. Wranglet has XNNPACK's roundings; those of native TensorFlow Lite's kernels are others.
+// ONNX Runtime computes many operators in float, and rounds once, that Wranglet computes in fixed point, and an
+// average it stores anew, which rounds twice.
+const STEPS = { litert: 0, tflite: 1, onnxruntime: 2 };
+// Where one operator of a chain is a step apart, those behind it multiply it, but few elements are.
+const CHAIN = { largest: Infinity, share: 0.15 };
 
 /**
  * How far Wranglet may be from a peer: `largest` in steps of what is stored, `relative` to the largest
@@ -26,10 +28,10 @@ const NATIVE_CHAIN = { largest: Infinity, share: 0.02 };
  * @returns {Bound}
  */
 export const usualBound = (by, name) => ({
-  largest: by === "tflite" ? NATIVE_STEPS : 0,
+  largest: STEPS[by],
   relative: FLOAT_TOLERANCE,
   share: 1,
-  ...(by === "tflite" && name.startsWith("chains") ? NATIVE_CHAIN : {}),
+  ...(by !== "litert" && name.startsWith("chains") ? CHAIN : {}),
 });
 
 const DYNAMIC_REASON =
@@ -73,33 +75,6 @@ export const DEVIATIONS = [
     networks: /^chains uint8$/,
     largest: 8,
     reason: "it has these operators",
-  },
-  {
-    by: ["onnxruntime"],
-    networks: /^AveragePool u?int8$/,
-    largest: 2,
-    reason:
-      "Wranglet rounds a mean to the input's scale, as TensorFlow Lite, and stores it anew; ONNX Runtime rounds once",
-  },
-  {
-    by: ["onnxruntime"],
-    networks: /^(Add|Sub|Mul|Max|Min|Concat|LeakyRelu|Abs|Clip|ConvTranspose) u?int8$/,
-    largest: 1,
-    reason:
-      "Wranglet computes these in integers, as XNNPACK and TensorFlow Lite; ONNX Runtime in float",
-  },
-  {
-    by: ["onnxruntime"],
-    networks: /^Softmax uint8$/,
-    largest: 1,
-    reason: "ONNX Runtime sums exponentials of a table in fixed point",
-  },
-  {
-    by: ["onnxruntime"],
-    networks: /^chains u?int8$/,
-    largest: Infinity,
-    share: 0.2,
-    reason: "they have these operators, and others behind them",
   },
 ];
 
@@ -160,7 +135,7 @@ const addUp = (largest) => ({
     "a step apart in some operators, which the next ones multiply and a softmax spreads; see operators_test",
 });
 
-// By a network of ../shared/models, at its end: where it is more than NATIVE_STEPS, or any.
+// By a network of ../shared/models, at its end: where it is more than STEPS.
 const MODELS = {
   litert: { "kws_dscnn_float.tflite": DYNAMIC_MODEL },
   tflite: {
