@@ -34,14 +34,17 @@ void AppendConv(RandomOnnx& net) {
 }
 
 void AppendConvTranspose(RandomOnnx& net) {
-  const Dims x = net.PickImage();
-  const int64_t channels = net.PickChannels();
+  Dims x = net.PickImage();
+  const int64_t groups = net.OneIn(3) ? net.Pick(2, 3) : 1, channels = net.PickChannels();
+  x[1] *= groups;
   const Dims kernel = {net.Pick(2, 4), net.Pick(2, 4)};
+  const Dims dilations = {net.OneIn(3) ? 2 : 1, net.OneIn(3) ? 2 : 1};
   net.Input("x", x);
   net.Constant("w", {x[1], channels, kernel[0], kernel[1]}, -1, 1);
-  net.Constant("b", {channels}, -2, 2);
+  net.Constant("b", {channels * groups}, -2, 2);
   net.Node("ConvTranspose", {"x", "w", "b"});
   net.model.With("kernel_shape", kernel).With("strides", Dims{net.Pick(1, 3), net.Pick(1, 3)});
+  net.model.With("group", groups).With("dilations", dilations);
 }
 
 template <bool is_average>

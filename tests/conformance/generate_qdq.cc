@@ -35,12 +35,17 @@ QdqValue AppendConv(RandomQdq& net, const QdqValue& x) {
 
 QdqValue AppendConvTranspose(RandomQdq& net, const QdqValue& x) {
   const Dims kernel = {net.Pick(1, 4), net.Pick(1, 4)}, strides = {net.Pick(1, 3), net.Pick(1, 3)};
-  const Dims shape = {x.shape[1], net.PickChannels(), kernel[0], kernel[1]};
-  const auto made = net.Constants(x, shape, 1, shape[0] * 2);
+  const int64_t groups = net.OneIn(3) ? x.shape[1] : 1;
+  const int64_t channels = groups == 1 ? net.PickChannels() : net.Pick(1, 2);
+  const Dims shape = {x.shape[1], channels, kernel[0], kernel[1]};
+  // The bias has the scales of one group's filters, so only one group has many.
+  const auto made = net.Constants(x, shape, 1, shape[0] * 2, groups == 1);
   const std::string input = net.Floats(x);
-  const std::string y = net.Compute("ConvTranspose", {input, made.filter, made.bias});
-  net.model.With("kernel_shape", kernel).With("strides", strides);
-  const Dims size = {x.shape[0], shape[1], (x.shape[2] - 1) * strides[0] + kernel[0],
+  const std::string y =
+      net.Compute("ConvTranspose", groups == 1 ? std::vector{input, made.filter, made.bias}
+                                               : std::vector{input, made.filter});
+  net.model.With("kernel_shape", kernel).With("strides", strides).With("group", groups);
+  const Dims size = {x.shape[0], channels * groups, (x.shape[2] - 1) * strides[0] + kernel[0],
                      (x.shape[3] - 1) * strides[1] + kernel[1]};
   return net.Quantized(y, size, made.spread);
 }

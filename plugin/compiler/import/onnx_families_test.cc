@@ -87,6 +87,19 @@ TEST(OnnxConvTranspose, SizesComeFromPadsAndFromTheOutputsShape) {
   EXPECT_NE(Shapes(model().With("output_shape", Sizes{40, 10})), "1x3x40x10") << "too large";
 }
 
+TEST(OnnxConvTranspose, GroupsAndDilationBecomeOrdinary) {
+  OnnxBuilder model = Image();
+  model.Floats("w", {4, 3, 3, 3}, std::vector<float>(108, 1)).Floats("b", {6}, {1, 2, 3, 4, 5, 6});
+  model.Node("ConvTranspose", {"x", "w", "b"}, "y")
+      .With("group", int64_t{2})
+      .With("dilations", Sizes{2, 3});
+  EXPECT_EQ(Shapes(model), "1x6x10x11");
+  OnnxBuilder other = Image();
+  other.Floats("w", {8, 3, 3, 3}, std::vector<float>(216, 1));
+  other.Node("ConvTranspose", {"x", "w"}, "y");
+  EXPECT_NE(Shapes(other), "1x3x8x7") << "a filter of more channels than the image has";
+}
+
 TEST(OnnxPool, CeilModeAddsAWindowThatBeginsInTheImage) {
   const auto model = [](const char* op) {
     OnnxBuilder model = Image();
