@@ -29,6 +29,8 @@ void AppendBinary(RandomTflite& net) {
   const bool is_quotient = op == tflite::BuiltinOperator_DIV;
   const TfliteShape shape = net.OneIn(2) ? x.shape : Broadcastable(net, x.shape);
   Value described = net.Quantized(shape, x.spread * net.PickScale(0.2f, 5));
+  // Above the zero point there has to be room for what is positive: only DIV of uint8 has one.
+  if (is_quotient) described.zero_point = std::min(described.zero_point, 127);
   if (same_scales) {
     described = x;
     described.shape = shape;

@@ -62,13 +62,19 @@ export const DEVIATIONS = [
     networks: /^(DEPTHWISE_CONV_2D uint8|DEPTHWISE_CONV_2D_OLD u?int8|TRANSPOSE_CONV u?int8)$/,
     largest: 1,
     reason:
-      "LiteRT.js leaves it to TensorFlow Lite's kernel, which rounds twice; XNNPACK's, as ours, once",
+      "LiteRT.js leaves to TensorFlow Lite's kernels, which round twice (MultiplyByQuantizedMultiplier), depthwise convolutions of uint8 or without a bias, and TRANSPOSE_CONV of a kernel smaller than its stride with padding SAME; XNNPACK's, as ours, round once",
   },
   {
     by: ["litert"],
     networks: /^L2_NORMALIZATION uint8$/,
     largest: 1,
     reason: "LiteRT.js computes this in uint8, with roundings that are not int8's moved by 128",
+  },
+  {
+    by: ["litert"],
+    networks: /^DIV uint8$/,
+    largest: 1,
+    reason: "TensorFlow Lite divides in fixed point, Wranglet in float32",
   },
   {
     by: ["litert"],
@@ -79,10 +85,7 @@ export const DEVIATIONS = [
 ];
 
 /** Of which networks Wranglet refuses some, and why. The usual seed shows every entry. */
-export const REFUSALS = [
-  { networks: /^DIV uint8$/, reason: "quotients are computed in float32 only" },
-  { networks: /^chains uint8$/, reason: "they divide" },
-];
+export const REFUSALS = [];
 
 /** What is known of a network: why Wranglet may refuse it. */
 export const refusalOf = (name) => REFUSALS.find(({ networks }) => networks.test(name));

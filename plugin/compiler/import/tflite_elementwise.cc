@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "plugin/compiler/import/tflite_operators.h"
 
@@ -17,6 +18,23 @@ Status TranslateBinary(TfliteNode& node) {
     WRANGLET_ASSIGN(binary.activation, ReadTfliteActivation(options->fused_activation_function()));
   }
   return node.Emit(binary, node.inputs());
+}
+
+// Quotients are computed in float32 only: those of quantised tensors between a Dequantize and a
+// Quantize.
+Status TranslateDiv(TfliteNode& node) {
+  WRANGLET_RETURN_IF_ERROR(node.Expect(2, 2));
+  if (!node.out().quantization) return TranslateBinary<Binary::Kind::kDiv>(node);
+  WRANGLET_ASSIGN(const auto* options, node.Options<tflite::BinaryOptions>());
+  Binary divide{.kind = Binary::Kind::kDiv};
+  WRANGLET_ASSIGN(divide.activation, ReadTfliteActivation(options->fused_activation_function()));
+  std::vector<TensorId> floats;
+  for (const TensorId id : node.inputs()) {
+    WRANGLET_ASSIGN(floats.emplace_back(),
+                    node.EmitFloats(node.tensor(id).shape, Dequantize{}, {id}));
+  }
+  WRANGLET_ASSIGN(const TensorId quotient, node.EmitFloats(node.out().shape, divide, floats));
+  return node.Emit(Quantize{}, {quotient});
 }
 
 Status EmitClamp(TfliteNode& node, Activation range) {
@@ -88,7 +106,7 @@ std::span<const TfliteTranslationOf> TfliteElementwise() {
       {tflite::BuiltinOperator_ADD, TranslateBinary<Binary::Kind::kAdd>},
       {tflite::BuiltinOperator_CAST, TranslateCast},
       {tflite::BuiltinOperator_DEQUANTIZE, TranslateStorage<Dequantize>},
-      {tflite::BuiltinOperator_DIV, TranslateBinary<Binary::Kind::kDiv>},
+      {tflite::BuiltinOperator_DIV, TranslateDiv},
       {tflite::BuiltinOperator_ELU, TranslateUnary<Kind::kElu>},
       {tflite::BuiltinOperator_EXP, TranslateUnary<Kind::kExp>},
       {tflite::BuiltinOperator_GELU, TranslateGelu},

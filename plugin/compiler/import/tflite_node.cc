@@ -74,13 +74,22 @@ Status TfliteNode::Emit(Operator op, std::vector<TensorId> inputs, size_t output
 
 Result<TensorId> TfliteNode::EmitLike(TensorId like, Shape shape, Operator op,
                                       std::vector<TensorId> inputs) {
-  if (const Result<int64_t> count = ElementCount(shape); !count.ok()) {
+  return EmitNew({.dtype = tensor(like).dtype,
+                  .shape = std::move(shape),
+                  .quantization = tensor(like).quantization},
+                 std::move(op), std::move(inputs));
+}
+
+Result<TensorId> TfliteNode::EmitFloats(Shape shape, Operator op, std::vector<TensorId> inputs) {
+  return EmitNew({.shape = std::move(shape)}, std::move(op), std::move(inputs));
+}
+
+Result<TensorId> TfliteNode::EmitNew(Tensor output, Operator op, std::vector<TensorId> inputs) {
+  if (const Result<int64_t> count = ElementCount(output.shape); !count.ok()) {
     return Error{.message = "makes " + count.error().message};
   }
-  const TensorId id = graph_.Add({.name = name_ + "#" + std::to_string(emitted_ + 1),
-                                  .dtype = tensor(like).dtype,
-                                  .shape = std::move(shape),
-                                  .quantization = tensor(like).quantization});
+  output.name = name_ + "#" + std::to_string(emitted_ + 1);
+  const TensorId id = graph_.Add(std::move(output));
   WRANGLET_RETURN_IF_ERROR(Append(std::move(op), std::move(inputs), id));
   return id;
 }

@@ -70,6 +70,8 @@ class TfliteNode {
   Status Emit(Operator op, std::vector<TensorId> inputs, size_t output = 0);
   // The same to a new tensor of `shape`, which is of `like`'s type and scale.
   Result<TensorId> EmitLike(TensorId like, Shape shape, Operator op, std::vector<TensorId> inputs);
+  // The same to a new tensor of floats.
+  Result<TensorId> EmitFloats(Shape shape, Operator op, std::vector<TensorId> inputs);
   // Adds a Reshape of `from` that writes the operator's output `output`, which has to be `shape`.
   Status EmitReshape(TensorId from, const Shape& shape, size_t output = 0);
   // Gives the operator's output its elements.
@@ -79,6 +81,7 @@ class TfliteNode {
   Result<TensorId> FloatFilter(size_t i);
 
  private:
+  Result<TensorId> EmitNew(Tensor output, Operator op, std::vector<TensorId> inputs);
   Status Append(Operator op, std::vector<TensorId> inputs, TensorId output);
   Status SetConstant(TensorId id, std::vector<std::byte> elements);
   Status ExpectRoomFor(const Tensor& constant) const;
