@@ -14,16 +14,26 @@ namespace {
 // A search runs the network a few hundred times on each sample: this many, or as many as keep that
 // to about a minute of a core, but some.
 constexpr size_t kMostSamples = 32, kFewSamples = 8;
+// Biases are corrected from as many others, if there are enough, at the cost of a few runs on each.
+constexpr size_t kOtherSamples = 64;
 constexpr int64_t kMacsOfSamples = int64_t{1} << 30;
 
 constexpr float kInt16Headroom = 2.0f;
 
-std::vector<size_t> Spread(size_t count, int64_t macs) {
-  const auto affordable = static_cast<size_t>(kMacsOfSamples / std::max<int64_t>(macs, 1));
-  const size_t wanted = std::min(count, std::clamp(affordable, kFewSamples, kMostSamples));
+// `wanted` of `count` indices, spread evenly over them; all of fewer.
+std::vector<size_t> Spread(size_t count, size_t wanted) {
+  wanted = std::min(count, wanted);
   std::vector<size_t> indices;
   for (size_t i = 0; i < wanted; ++i) indices.push_back(i * count / wanted);
   return indices;
+}
+
+// How many samples to measure on, so often.
+size_t AffordableSamples(const Graph& graph) {
+  int64_t macs = 0;
+  for (const Node& node : graph.nodes) macs += MacsOf(graph, node);
+  const auto affordable = static_cast<size_t>(kMacsOfSamples / std::max<int64_t>(macs, 1));
+  return std::clamp(affordable, kFewSamples, kMostSamples);
 }
 
 class SampleQuantizer {
@@ -32,12 +42,7 @@ class SampleQuantizer {
       : graph_(graph), samples_(samples), options_(options) {}
 
   Result<QuantizedNetwork> Run() && {
-    int64_t macs = 0;
-    for (const Node& node : graph_.nodes) macs += MacsOf(graph_, node);
-    for (const size_t i : Spread(samples_.count, macs)) {
-      WRANGLET_ASSIGN(Sample sample, samples_.at(i));
-      some_.push_back(std::move(sample));
-    }
+    WRANGLET_RETURN_IF_ERROR(ReadSamples());
     WRANGLET_ASSIGN(const Calibration calibration, Calibrate(graph_, samples_));
     min_max_ = EstimateRanges(Estimator::kMinMax, calibration);
     WRANGLET_RETURN_IF_ERROR(FindKernels());
@@ -52,6 +57,23 @@ class SampleQuantizer {
   }
 
  private:
+  Status ReadSamples() {
+    const std::vector<size_t> some = Spread(samples_.count, AffordableSamples(graph_));
+    std::vector<size_t> rest;
+    for (size_t i = 0; i < samples_.count; ++i) {
+      if (!std::binary_search(some.begin(), some.end(), i)) rest.push_back(i);
+    }
+    for (const size_t i : some) {
+      WRANGLET_ASSIGN(Sample sample, samples_.at(i));
+      some_.push_back(std::move(sample));
+    }
+    for (const size_t i : Spread(rest.size(), kOtherSamples)) {
+      WRANGLET_ASSIGN(Sample sample, samples_.at(rest[i]));
+      others_.push_back(std::move(sample));
+    }
+    return Done{};
+  }
+
   Status FindKernels() {
     WRANGLET_ASSIGN(precisions_, PlannablePrecisions(graph_, min_max_, options_.precision));
     for (size_t i = 0; i < precisions_.size(); ++i) {
@@ -72,8 +94,9 @@ class SampleQuantizer {
       return Done{};
     }
     const auto calibrate = [&](const Graph& form) { return Calibrate(form, samples_); };
+    const auto& others = others_.size() < some_.size() ? some_ : others_;
     WRANGLET_ASSIGN(SearchResult found,
-                    Search(graph_, precisions_, some_, calibrate, options_.known));
+                    Search(graph_, precisions_, some_, others, calibrate, options_.known));
     prepared_ = std::move(found.best);
     report_.insert(report_.end(), found.report.begin(), found.report.end());
     return Done{};
@@ -152,7 +175,8 @@ class SampleQuantizer {
   const Graph& graph_;
   const Samples& samples_;
   const QuantizeOptions& options_;
-  std::vector<Sample> some_;  // to measure on
+  std::vector<Sample> some_;    // to measure on
+  std::vector<Sample> others_;  // not among these
   Ranges min_max_;
   Precisions precisions_;  // with int8 where int16 may be the choice
   Prepared prepared_;

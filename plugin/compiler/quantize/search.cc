@@ -42,10 +42,11 @@ std::string Decision(const std::string& what, double decibels, std::optional<dou
 class Searcher {
  public:
   Searcher(const Graph& graph, const Precisions& precisions, std::span<const Sample> samples,
-           const std::function<Result<Calibration>(const Graph&)>& calibrate, const Ranges& known)
+           std::span<const Sample> others, const std::function<Result<Calibration>(const Graph&)>& calibrate, const Ranges& known)
       : graph_(graph),
         precisions_(precisions),
         samples_(samples),
+        others_(others),
         calibrate_(calibrate),
         known_(known) {}
 
@@ -141,7 +142,7 @@ class Searcher {
     const double before = *measured_;
     Prepared corrected = best_;
     WRANGLET_RETURN_IF_ERROR(
-        CorrectBiases(corrected.graph, corrected.ranges, precisions_, samples_));
+        CorrectBiases(corrected.graph, corrected.ranges, precisions_, others_));
     WRANGLET_ASSIGN(const bool gains, Try(std::move(corrected)));
     if (gains) report_.push_back(Decision("biases corrected", *measured_, before));
     return Done{};
@@ -149,7 +150,7 @@ class Searcher {
 
   const Graph& graph_;
   const Precisions& precisions_;
-  const std::span<const Sample> samples_;
+  const std::span<const Sample> samples_, others_;
   const std::function<Result<Calibration>(const Graph&)>& calibrate_;
   const Ranges& known_;
 
@@ -164,10 +165,10 @@ class Searcher {
 }  // namespace
 
 Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
-                            std::span<const Sample> samples,
+                            std::span<const Sample> samples, std::span<const Sample> others,
                             const std::function<Result<Calibration>(const Graph&)>& calibrate,
                             const Ranges& known) {
-  return Searcher(float_graph, precisions, samples, calibrate, known).Run();
+  return Searcher(float_graph, precisions, samples, others, calibrate, known).Run();
 }
 
 }  // namespace wranglet

@@ -37,15 +37,16 @@ struct SearchResult {
 //    each estimator, with room for further samples.
 // 2. From the best of these on, tensor by tensor in the order of the nodes, the other estimators'
 //    ranges of that tensor.
-// 3. CorrectBiases.
+// 3. CorrectBiases, from `others`: samples that are not measured on, if there are enough. A mean
+//    over few samples fits these, and no further ones.
 //
 // What is measured is the mean of the signal-to-noise ratios (Fidelity), in decibels, of the
 // telling nodes and of eight layers spread over the network's second half: outputs alone are so few
 // numbers that a search would fit them to the samples. A change has to gain a twentieth of a
-// decibel. `calibrate` is Calibrate on all samples there are, of which `samples`, one or more, are
-// some; `known` are ranges that samples do not decide.
+// decibel. `calibrate` is Calibrate on all samples there are, of which `samples` and `others`, one or
+// more each, are some; `known` are ranges that samples do not decide.
 Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
-                            std::span<const Sample> samples,
+                            std::span<const Sample> samples, std::span<const Sample> others,
                             const std::function<Result<Calibration>(const Graph&)>& calibrate,
                             const Ranges& known);
 
