@@ -136,7 +136,7 @@ compile_model = rule(
         "labels": attr.label(allow_single_file = True),
         "max_accuracy_loss": attr.string(),
         "mean": attr.string_list(),
-        "min_sqnr": attr.string(default = "30"),
+        "min_sqnr": attr.string(default = "25"),
         "model": attr.label(mandatory = True, allow_single_file = [".onnx", ".tflite"]),
         "model_name": attr.string(mandatory = True),
         "normalize": attr.string(default = "minus1_1", values = NORMALIZATIONS),

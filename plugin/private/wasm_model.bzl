@@ -68,7 +68,7 @@ def wasm_model(
         labels = None,
         max_accuracy_loss = "",
         mean = [],
-        min_sqnr = "30",
+        min_sqnr = "25",
         model_name = None,
         normalize = "minus1_1",
         precision = "int8",

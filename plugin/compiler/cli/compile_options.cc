@@ -169,7 +169,7 @@ void AddCompileOptions(cxxopts::Options& options) {
       "Take a network that comes quantised as the float network it stands for, and quantise that");
   add("min-sqnr",
       "Least signal-to-noise ratio, in decibels, that precision auto keeps at the outputs",
-      cxxopts::value<double>()->default_value("30"), "DB");
+      cxxopts::value<double>()->default_value("25"), "DB");
   add("max-accuracy-loss",
       "Instead: the most points of top-1 accuracy that precision auto may lose on these images:",
       cxxopts::value<double>(), "POINTS");

@@ -43,7 +43,7 @@ struct CompileOptions {
   std::string calibration_list;          // path of a file with one image's path a line; empty: none
   std::vector<std::string> calibration;  // paths of images and of folders of them
   std::string calibration_method = "auto";  // auto | minmax | percentile | mse | entropy
-  double min_sqnr = 30;                     // decibels, of precision auto without accuracy
+  double min_sqnr = 25;                     // decibels, of precision auto without accuracy
   std::optional<AccuracyOptions> accuracy;  // of precision auto
   bool sensitivity = false;                 // whether to measure that of every layer
 };

@@ -42,7 +42,8 @@ std::string Decision(const std::string& what, double decibels, std::optional<dou
 class Searcher {
  public:
   Searcher(const Graph& graph, const Precisions& precisions, std::span<const Sample> samples,
-           std::span<const Sample> others, const std::function<Result<Calibration>(const Graph&)>& calibrate, const Ranges& known)
+           std::span<const Sample> others,
+           const std::function<Result<Calibration>(const Graph&)>& calibrate, const Ranges& known)
       : graph_(graph),
         precisions_(precisions),
         samples_(samples),

@@ -43,8 +43,8 @@ struct SearchResult {
 // What is measured is the mean of the signal-to-noise ratios (Fidelity), in decibels, of the
 // telling nodes and of eight layers spread over the network's second half: outputs alone are so few
 // numbers that a search would fit them to the samples. A change has to gain a twentieth of a
-// decibel. `calibrate` is Calibrate on all samples there are, of which `samples` and `others`, one or
-// more each, are some; `known` are ranges that samples do not decide.
+// decibel. `calibrate` is Calibrate on all samples there are, of which `samples` and `others`, one
+// or more each, are some; `known` are ranges that samples do not decide.
 Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
                             std::span<const Sample> samples, std::span<const Sample> others,
                             const std::function<Result<Calibration>(const Graph&)>& calibrate,
