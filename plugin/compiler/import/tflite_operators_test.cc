@@ -176,6 +176,19 @@ TEST(TfliteElementwise, ParametersComeFromOptions) {
   EXPECT_EQ(clamp.activation.max, 1.0f);
 }
 
+TEST(TfliteElementwise, QuotientsOfQuantisedTensorsAreComputedInFloat) {
+  for (const TfliteRow& row : TfliteRows()) {
+    if (row.op != tflite::BuiltinOperator_DIV) continue;
+    const Result<Graph> graph = Import(row);
+    ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+    std::string names;
+    for (const Node& node : graph->nodes) names += std::string(NameOf(node.op)) + " ";
+    EXPECT_EQ(names, "Dequantize Dequantize Div Quantize ");
+    return;
+  }
+  ADD_FAILURE() << "no row of DIV";
+}
+
 TEST(TfliteElementwise, ErrorsNameTheTensor) {
   EXPECT_EQ(ErrorOf({tflite::BuiltinOperator_PRELU, {Image({1, 4}), Image({4})}, {{1, 4}}}),
             "m.tflite: node 'PRELU 0' (PRELU): its slopes 't1' are not constant");
