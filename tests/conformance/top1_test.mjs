@@ -1,5 +1,6 @@
-// The same answer on labelled images: for a sample of those in ../shared/data, LiteRT.js and Wranglet
-// give the same bytes, so the same class comes first. Prints how often it is the right one.
+// The same answer on labelled images: for each of those in ../shared/data (or WRANGLET_COUNT of them),
+// LiteRT.js and Wranglet give the same bytes, so the same class comes first. Prints how often it is the
+// right one.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { makeRandom, photograph } from "./samples.mjs";
 import { runWranglet } from "./wranglet.mjs";
 
 const SEED = Number(process.env.WRANGLET_SEED ?? 20240607);
-const COUNT = Number(process.env.WRANGLET_COUNT ?? 48);
+const COUNT = Number(process.env.WRANGLET_COUNT ?? Infinity);
 
 const NETWORKS = [
   // Its class 0 is "background".

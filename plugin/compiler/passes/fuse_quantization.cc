@@ -39,10 +39,11 @@ bool MovesElements(const Graph& graph, const Node& node) {
 // `output`.
 bool HasStoredForm(const Operator& op, const Tensor& output) {
   if (const auto* binary = std::get_if<Binary>(&op)) return binary->kind != Binary::Kind::kDiv;
+  const bool is_prescribed = output.quantization == PrescribedQuantization(op, output.dtype);
   if (std::holds_alternative<L2Normalization>(op)) {
-    return output.dtype == DType::kInt8 &&
-           output.quantization == PrescribedQuantization(op, DType::kInt8);
+    return output.dtype == DType::kInt8 && is_prescribed;
   }
+  if (std::holds_alternative<Softmax>(op)) return output.dtype == DType::kInt8 || is_prescribed;
   return !std::holds_alternative<BatchNormalization>(op) && !std::holds_alternative<Quantize>(op) &&
          !std::holds_alternative<Dequantize>(op) && !std::holds_alternative<Cast>(op) &&
          !std::holds_alternative<ArgMax>(op);

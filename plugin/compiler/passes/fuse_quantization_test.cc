@@ -91,21 +91,19 @@ TEST(FuseQuantization, FiltersKeepTheirZeroPoints) {
             (std::vector<int>{-127, -126, -28, -1}));
 }
 
-// x, quantised to int16, times a filter of int8, quantised to int16.
-std::string Int16Steps(int32_t filter_zero_point) {
+// x, quantised to int16; what `append` makes of "a", "b"; quantised to int16 by `scale`.
+template <typename F>
+std::string Int16Steps(F&& append, float scale = 0.01f) {
   OnnxBuilder model(21);
   model.Input("x", {1, 2});
-  const auto quantize = [&](const std::string& from, const std::string& to) {
-    model.Floats(to + ".s", {}, {0.01f}).Stored(to + ".z", {}, onnx::TensorProto::INT16, {0});
+  const auto quantize = [&](const std::string& from, const std::string& to, float by) {
+    model.Floats(to + ".s", {}, {by}).Stored(to + ".z", {}, onnx::TensorProto::INT16, {0});
     model.Node("QuantizeLinear", {from, to + ".s", to + ".z"}, to + ".q");
     model.Node("DequantizeLinear", {to + ".q", to + ".s", to + ".z"}, to);
   };
-  quantize("x", "a");
-  model.Stored("w.q", {2, 3}, onnx::TensorProto::INT8, {1, 2, 3, 4, 5, 6})
-      .Floats("w.s", {}, {0.5f});
-  model.Stored("w.z", {}, onnx::TensorProto::INT8, {filter_zero_point});
-  model.Node("DequantizeLinear", {"w.q", "w.s", "w.z"}, "w").Node("MatMul", {"a", "w"}, "b");
-  quantize("b", "y");
+  quantize("x", "a", 0.01f);
+  append(model);
+  quantize("b", "y", scale);
   const std::string bytes = model.Output("y").Bytes();
   Result<Graph> graph = ImportOnnx("test.onnx", BytesOf(bytes));
   EXPECT_TRUE(graph.ok()) << graph.error().ToString();
@@ -113,11 +111,29 @@ std::string Int16Steps(int32_t filter_zero_point) {
   return Steps(*graph);
 }
 
+// Times a filter of int8.
+std::string Int16ProductSteps(int32_t filter_zero_point) {
+  return Int16Steps([&](OnnxBuilder& model) {
+    model.Stored("w.q", {2, 3}, onnx::TensorProto::INT8, {1, 2, 3, 4, 5, 6});
+    model.Floats("w.s", {}, {0.5f});
+    model.Stored("w.z", {}, onnx::TensorProto::INT8, {filter_zero_point});
+    model.Node("DequantizeLinear", {"w.q", "w.s", "w.z"}, "w").Node("MatMul", {"a", "w"}, "b");
+  });
+}
+
 TEST(FuseQuantization, Int16ActivationsTakeSymmetricFilters) {
-  EXPECT_EQ(Int16Steps(0), "Quantize:int16 FullyConnected:int16 Dequantize:float32");
-  EXPECT_EQ(Int16Steps(1),
+  EXPECT_EQ(Int16ProductSteps(0), "Quantize:int16 FullyConnected:int16 Dequantize:float32");
+  EXPECT_EQ(Int16ProductSteps(1),
             "Quantize:int16 Dequantize:float32 FullyConnected:float32 Quantize:int16 "
             "Dequantize:float32");
+}
+
+// The kernel of int16 knows one scale only.
+TEST(FuseQuantization, ASoftmaxOfAnotherScaleRunsInFloat) {
+  const auto softmax = [](OnnxBuilder& model) { model.Node("Softmax", {"a"}, "b"); };
+  EXPECT_EQ(Int16Steps(softmax, 1.0f / 32768), "Quantize:int16 Softmax:int16 Dequantize:float32");
+  EXPECT_EQ(Int16Steps(softmax),
+            "Quantize:int16 Dequantize:float32 Softmax:float32 Quantize:int16 Dequantize:float32");
 }
 
 TEST(FuseQuantization, DepthwiseAndFullyConnectedHaveTheirChannelsElsewhere) {
