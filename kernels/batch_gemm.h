@@ -13,7 +13,7 @@
 #include "kernels/params.h"
 #include "kernels/simd.h"
 #include "kernels/tile_float32.h"
-#include "kernels/tile_quantized.h"
+#include "kernels/tile_pairs.h"
 
 namespace wranglet {
 
@@ -190,7 +190,7 @@ struct QuantizedFactor {
   }
   static constexpr size_t Bytes(const BatchGemmShape& shape) {
     return Columns(shape) * (sizeof(Bias) + sizeof(Scale)) +
-           Blocks(shape) * PackedBlockElements(shape.depth) * sizeof(int16_t);
+           Blocks(shape) * PackedElements(shape.depth, 2) * sizeof(int16_t);
   }
 
   QuantizedFactor(const BatchGemmShape& shape, float one_scale, void* scratch)
@@ -203,7 +203,7 @@ struct QuantizedFactor {
 
   // Element [k][c] of block `column` of the packed factor.
   static size_t At(int32_t depth, int32_t block, int32_t k, int32_t c) {
-    return static_cast<size_t>(block) * PackedBlockElements(depth) +
+    return static_cast<size_t>(block) * PackedElements(depth, 2) +
            static_cast<size_t>(k / 2 * 2 * kTileColumns + c * 2 + k % 2);
   }
 
@@ -231,7 +231,7 @@ class BatchGemmFactor<int8_t> {
 
   // Less its zero point; a's goes into the bias.
   void Pack(const int8_t* b) {
-    std::fill_n(factor_.packed, Factor::Blocks(shape_) * PackedBlockElements(shape_.depth),
+    std::fill_n(factor_.packed, Factor::Blocks(shape_) * PackedElements(shape_.depth, 2),
                 int16_t{0});
     for (int32_t column = 0; column < shape_.cols; ++column) {
       int32_t sum = 0;
@@ -247,8 +247,8 @@ class BatchGemmFactor<int8_t> {
 
   void Multiply(const int8_t* const (&rows)[kTileRows], int32_t count,
                 int8_t* const (&out)[kTileRows]) const {
-    TileRow(rows, count, shape_.depth, shape_.cols, factor_.packed, factor_.bias, factor_.scale,
-            requantize_, out);
+    PairTile<int8_t, int16_t>::MultiplyRows(rows, count, shape_.depth, shape_.cols, factor_.packed,
+                                            factor_.bias, factor_.scale, requantize_, out);
   }
 
  private:
@@ -272,7 +272,7 @@ class BatchGemmFactor<int16_t> {
 
   void Pack(const int16_t* b) {
     constexpr int32_t kColumns = RequantizeBatchGemmInt16::kColumns;
-    std::fill_n(factor_.packed, Factor::Blocks(shape_) * PackedBlockElements(shape_.depth),
+    std::fill_n(factor_.packed, Factor::Blocks(shape_) * PackedElements(shape_.depth, 2),
                 int16_t{0});
     for (int32_t column = 0; column < shape_.cols; ++column) {
       const int32_t block = column / kColumns, c = column % kColumns;
@@ -289,8 +289,9 @@ class BatchGemmFactor<int16_t> {
 
   void Multiply(const int16_t* const (&rows)[kTileRows], int32_t count,
                 int16_t* const (&out)[kTileRows]) const {
-    TileRow(rows, count, shape_.depth, shape_.cols, factor_.packed, factor_.bias, factor_.scale,
-            RequantizeBatchGemmInt16(), out);
+    PairTile<int16_t, int16_t>::MultiplyRows(rows, count, shape_.depth, shape_.cols, factor_.packed,
+                                             factor_.bias, factor_.scale,
+                                             RequantizeBatchGemmInt16(), out);
   }
 
  private:

@@ -1,4 +1,4 @@
-// Convolution of any window: patches of kTileRows output pixels are gathered and multiplied as in a
+// Convolution of any window: patches of a tile of output pixels are gathered and multiplied as in a
 // matrix product. Called by steps.cc, which emit/ writes; 1x1 convolutions of stride 1 call
 // gemm_*.h instead.
 
@@ -49,14 +49,16 @@ constexpr int32_t PatchDepth(const WindowShape& window, int32_t groups) {
 }
 
 // Elements of the scratch buffer that Conv2d and Conv2dFloat32 take.
+template <typename In, typename Weight>
 constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups) {
-  return static_cast<size_t>(kTileRows) * static_cast<size_t>(PatchDepth(window, groups));
+  return static_cast<size_t>(Tile<In, Weight>::kRows) *
+         static_cast<size_t>(PatchDepth(window, groups));
 }
 
 // Gathers the patches of each run of output pixels, for each group, and hands them to
 // `multiply(group, rows, count, out)`, where out[i] is the group's first result of pixel i, at its
 // place in the grid.
-template <typename T, typename Multiply>
+template <int32_t kRows, typename T, typename Multiply>
 inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const PixelGrid& grid,
                              const T* input, T fill, T* output, T* scratch, Multiply&& multiply) {
   const bool is_whole = grid.image_w == 0;
@@ -73,10 +75,10 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const Pi
       T* row = output + (grid.first_y * image_w + grid.first_x) * window.out_c + group * group_out;
       T* to = row;
       int32_t out_x = 0, y0 = -window.pad_top;
-      for (int32_t pixel = 0; pixel < pixels; pixel += kTileRows) {
-        const int32_t count = std::min(kTileRows, pixels - pixel);
-        const T* rows[kTileRows] = {};
-        T* out[kTileRows] = {};
+      for (int32_t pixel = 0; pixel < pixels; pixel += kRows) {
+        const int32_t count = std::min(kRows, pixels - pixel);
+        const T* rows[kRows] = {};
+        T* out[kRows] = {};
         for (int32_t i = 0; i < count; ++i) {
           T* patch = scratch + static_cast<size_t>(i) * depth;
           const int32_t x0 = out_x * window.stride_w - window.pad_left;
@@ -105,12 +107,14 @@ inline void Conv2d(const Conv2dParams<In, Weight>& params, const In* input,
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
-  ForEachPatchTile(
+  ForEachPatchTile<Tile<In, Weight>::kRows>(
       params.window, params.groups, params.grid, input, static_cast<In>(params.input_zero_point),
       output, scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
         const size_t block = static_cast<size_t>(group) * blocks;
-        TileRow(rows, count, depth, columns, packed_filter + block * PackedBlockElements(depth),
-                bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
+        Tile<In, Weight>::MultiplyRows(
+            rows, count, depth, columns,
+            packed_filter + block * PackedBlockElements<In, Weight>(depth),
+            bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
       });
 }
 
@@ -122,7 +126,7 @@ inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
-  ForEachPatchTile(params.window, params.groups, params.grid, input, 0.0f, output, scratch,
+  ForEachPatchTile<kTileRows>(params.window, params.groups, params.grid, input, 0.0f, output, scratch,
                    [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
                      const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
                      TileRowFloat32(rows, count, depth, columns,

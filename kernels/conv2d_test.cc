@@ -58,12 +58,14 @@ class Conv2dQuantized : public testing::Test {
       Append(packed.scale, one.scale);
     }
     std::vector<In> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<In> scratch(Conv2dScratchElements(window, groups));
+    std::vector<In> scratch(Conv2dScratchElements<In, Weight>(window, groups));
     Conv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
                     expected.data());
-    Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
-           actual.data(), scratch.data());
-    EXPECT_TRUE(SameBytes(actual, expected));
+    ForEachWay<In, Weight>([&] {
+      Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+             actual.data(), scratch.data());
+      EXPECT_TRUE(SameBytes(actual, expected));
+    });
   }
 };
 
@@ -105,7 +107,7 @@ TEST(Conv2d, WritesThePixelsOfItsGrid) {
     const auto input = random.Bytes(InputSize(w)), filter = random.Bytes(w.out_c * depth);
     const auto packed = PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {},
                                                  random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
-    std::vector<int8_t> scratch(Conv2dScratchElements(w, 1));
+    std::vector<int8_t> scratch(Conv2dScratchElements<int8_t, int8_t>(w, 1));
     const auto convolve = [&](const PixelGrid& place, std::vector<int8_t>& output) {
       Conv2d<int8_t, int8_t>({.window = w, .grid = place}, input.data(), packed.filter.data(),
                              packed.bias.data(), packed.scale.data(), output.data(),
@@ -144,7 +146,7 @@ TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
       Append(packed.bias, one.bias);
     }
     std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<float> scratch(Conv2dScratchElements(window, groups));
+    std::vector<float> scratch(Conv2dScratchElements<float, float>(window, groups));
     Conv2dFloat32Reference(params, input.data(), filter.data(), bias.data(), expected.data());
     Conv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(), actual.data(),
                   scratch.data());
@@ -162,7 +164,8 @@ TEST(Conv2d, PadsWithTheZeroPoint) {
       .input_zero_point = 77};
   const std::vector<int8_t> input = {77}, filter(9, 1);
   const auto packed = PackGemm<int8_t, int8_t>(1, 9, filter, {}, std::vector<float>{1.0f}, 77);
-  std::vector<int8_t> output(1), scratch(Conv2dScratchElements(params.window, 1));
+  std::vector<int8_t> output(1);
+  std::vector<int8_t> scratch(Conv2dScratchElements<int8_t, int8_t>(params.window, 1));
   Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
          output.data(), scratch.data());
   EXPECT_EQ(output[0], 0);

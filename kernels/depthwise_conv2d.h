@@ -14,7 +14,7 @@
 #include "kernels/params.h"
 #include "kernels/simd.h"
 #include "kernels/tile_float32.h"
-#include "kernels/tile_quantized.h"
+#include "kernels/tile_pairs.h"
 
 namespace wranglet {
 

@@ -39,9 +39,11 @@ class DepthwiseQuantized : public testing::Test {
     std::vector<std::byte> scratch(DepthwiseScratchBytes<In>(w));
     DepthwiseConv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
                              expected.data());
-    DepthwiseConv2d(params, input.data(), packed.filter.data(), packed.bias.data(),
-                    packed.scale.data(), actual.data(), scratch.data());
-    EXPECT_TRUE(SameBytes(actual, expected));
+    ForEachWay<In, Weight>([&] {
+      DepthwiseConv2d(params, input.data(), packed.filter.data(), packed.bias.data(),
+                      packed.scale.data(), actual.data(), scratch.data());
+      EXPECT_TRUE(SameBytes(actual, expected));
+    });
   }
 
   static void ExpectEqualsReference(const WindowShape& window, Random& random) {

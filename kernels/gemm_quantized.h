@@ -37,16 +37,18 @@ template <typename In, typename Weight>
 inline void Gemm(const GemmParams<In, Weight>& params, const In* input, const Weight* packed_filter,
                  const BiasOf<In>* bias, const ScaleOf<In>* scale, In* output) {
   const typename Quantized<In>::Requantize requantize(params.output);
-  for (int32_t row = 0; row < params.rows; row += kTileRows) {
-    const int32_t count = std::min(kTileRows, params.rows - row);
-    const In* rows[kTileRows];
-    In* out[kTileRows];
-    for (int32_t i = 0; i < kTileRows; ++i) {
+  constexpr int32_t kRows = Tile<In, Weight>::kRows;
+  for (int32_t row = 0; row < params.rows; row += kRows) {
+    const int32_t count = std::min(kRows, params.rows - row);
+    const In* rows[kRows];
+    In* out[kRows];
+    for (int32_t i = 0; i < kRows; ++i) {
       const auto at = static_cast<size_t>(row + std::min(i, count - 1));
       rows[i] = input + at * static_cast<size_t>(params.depth);
       out[i] = output + at * static_cast<size_t>(params.cols);
     }
-    TileRow(rows, count, params.depth, params.cols, packed_filter, bias, scale, requantize, out);
+    Tile<In, Weight>::MultiplyRows(rows, count, params.depth, params.cols, packed_filter, bias,
+                                   scale, requantize, out);
   }
 }
 

@@ -45,10 +45,12 @@ class GemmQuantized : public testing::Test {
                   c.scale.data(), expected.data());
     const auto packed = PackGemm<In, Weight>(c.params.cols, c.params.depth, c.filter, c.bias,
                                              c.scale, c.input_zero_point);
-    Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
-         actual.data());
-    EXPECT_TRUE(SameBytes(actual, expected))
-        << c.params.rows << "x" << c.params.depth << "x" << c.params.cols;
+    ForEachWay<In, Weight>([&] {
+      Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(),
+           packed.scale.data(), actual.data());
+      EXPECT_TRUE(SameBytes(actual, expected))
+          << c.params.rows << "x" << c.params.depth << "x" << c.params.cols;
+    });
   }
 };
 
@@ -64,7 +66,7 @@ TYPED_TEST(GemmQuantized, EqualsTheReferenceOnRandomShapes) {
 // Rows that are widened, or summed, piece by piece, with pieces that end anywhere.
 TYPED_TEST(GemmQuantized, EqualsTheReferenceOnDeepRows) {
   for (const int32_t depth :
-       {RequantizeInt16::kMostDepth, 2 * RequantizeInt16::kMostDepth, kWideDepth, 2 * kWideDepth}) {
+       {RequantizeInt16::kMostDepth, 2 * RequantizeInt16::kMostDepth, 2048, 2 * 2048}) {
     for (const int32_t more : {-9, -1, 0, 1, 2, 7, 8, 9}) {
       Random random(static_cast<uint32_t>(depth + more));
       const int32_t rows = random.Int(1, 6), cols = random.Int(1, 20);
@@ -122,10 +124,18 @@ TEST(PackGemm, PutsTheZeroPointIntoTheBiasAndFillsTheLastTile) {
   const std::vector<float> scale = {0.5f, 0.25f};
   const auto packed = PackGemm<int8_t, int8_t>(2, 3, filter, bias, scale, 10);
   ASSERT_EQ(packed.bias.size(), 8u);
-  EXPECT_EQ(packed.bias[0], 100 - 10 * 6);
-  EXPECT_EQ(packed.bias[1], 200 + 10 * 15);
+  EXPECT_EQ(packed.bias[0], 100 - (10 + 128) * 6);  // the tile moves activations by 128
+  EXPECT_EQ(packed.bias[1], 200 + (10 + 128) * 15);
   EXPECT_EQ(packed.bias[2], 0);
-  ASSERT_EQ(packed.filter.size(), PackedBlockElements(3));
+  EXPECT_EQ(packed.filter,
+            (std::vector<int8_t>{1, 2, 3, 0, -4, -5, -6, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                 0, 0, 0, 0, 0,  0,  0,  0, 0, 0, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST(PackGemm, PutsPairsOfDepthTogetherForInt16) {
+  const std::vector<int8_t> filter = {1, 2, 3, -4, -5, -6};
+  const auto packed = PackGemm<int16_t, int8_t>(2, 3, filter, {}, std::vector{1.0, 1.0}, 0);
+  ASSERT_EQ(packed.filter.size(), 2u * 16);
   EXPECT_EQ(packed.filter[0], 1);  // column 0, depth 0 and 1
   EXPECT_EQ(packed.filter[1], 2);
   EXPECT_EQ(packed.filter[2], -4);  // column 1

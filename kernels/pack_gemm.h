@@ -34,28 +34,31 @@ inline double LessZeroPoint(double bias, int64_t zero_point, int64_t weight_sum)
   return bias - static_cast<double>(zero_point * weight_sum);
 }
 
-// Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each pair of depth by pair,
-// column by column. `bias` may be empty (all zero); `scale` is a requantisation scale a column.
+// Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each by as many of depth as the
+// tile takes together (pairs or quads), column by column. `bias` may be empty (all zero); `scale` is a requantisation scale a column.
 template <typename In, typename Weight>
 Packed<In, Weight> PackGemm(int32_t cols, int32_t depth, std::span<const Weight> filter,
                             std::span<const BiasOf<In>> bias, std::span<const ScaleOf<In>> scale,
                             int32_t input_zero_point) {
+  constexpr int32_t kStep = Tile<In, Weight>::kDepthStep;
   const auto padded = static_cast<size_t>(RoundUpToTile(cols));
   Packed<In, Weight> packed;
-  packed.filter.assign(padded / kTileColumns * PackedBlockElements(depth), 0);
+  packed.filter.assign(padded / kTileColumns * PackedBlockElements<In, Weight>(depth), 0);
   packed.bias.assign(padded, 0);
   packed.scale.assign(padded, 0);
   for (int32_t c = 0; c < cols; ++c) {
     const auto column = static_cast<size_t>(c);
-    const auto block = static_cast<size_t>(c / kTileColumns) * PackedBlockElements(depth);
+    const auto block = static_cast<size_t>(c / kTileColumns) * PackedBlockElements<In, Weight>(depth);
     int64_t sum = 0;
     for (int32_t k = 0; k < depth; ++k) {
       const Weight weight = filter[column * static_cast<size_t>(depth) + static_cast<size_t>(k)];
-      const auto pair = static_cast<size_t>(k / 2) * 2 * kTileColumns;
-      packed.filter[block + pair + static_cast<size_t>(c % kTileColumns * 2 + k % 2)] = weight;
+      const int32_t at = (k / kStep * kTileColumns + c % kTileColumns) * kStep + k % kStep;
+      packed.filter[block + static_cast<size_t>(at)] = weight;
       sum += weight;
     }
-    packed.bias[column] = LessZeroPoint(bias.empty() ? 0 : bias[column], input_zero_point, sum);
+    packed.bias[column] = LessZeroPoint(bias.empty() ? 0 : bias[column],
+                                        input_zero_point + Tile<In, Weight>::kActivationOffset,
+                                        sum);
     packed.scale[column] = scale[column];
   }
   return packed;

@@ -52,6 +52,13 @@ inline v128_t LoadUpTo8(const int8_t* from, size_t left) {
   return left >= 8 ? wasm_v128_load64_zero(from) : LoadPartial8(from, left);
 }
 
+// 16 bytes where that many are left; else those, and zeros above; reads none beyond them.
+inline v128_t LoadUpTo16(const int8_t* from, size_t left) {
+  if (left >= 16) return wasm_v128_load(from);
+  if (left <= 8) return LoadUpTo8(from, left);
+  return wasm_i64x2_shuffle(wasm_v128_load64_zero(from), LoadPartial8(from + 8, left - 8), 0, 2);
+}
+
 // 8 int16 where that many are left; else those, and zeros above; reads none beyond them.
 inline v128_t LoadUpTo8(const int16_t* from, size_t left) {
   if (left >= 8) return wasm_v128_load(from);

@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "kernels/testing.h"
-#include "kernels/tile_quantized.h"
+#include "kernels/byte_dot.h"
+#include "kernels/quantized.h"
 
 namespace wranglet {
 
@@ -26,6 +27,24 @@ struct ProductTypes {
 using AllProductTypes =
     ::testing::Types<ProductTypes<int8_t, int8_t>, ProductTypes<int8_t, int16_t>,
                      ProductTypes<int16_t, int8_t>>;
+
+// Calls `test` once for each way in which products of In by Weight can be computed here.
+template <typename In, typename Weight, typename Test>
+void ForEachWay(Test&& test) {
+#if defined(__wasm_relaxed_simd__) || !defined(__wasm__)
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+    const bool usual = use_byte_dot;
+    for (const bool by_bytes : {false, true}) {
+      if (by_bytes && !TakesUnsignedBytes()) continue;
+      use_byte_dot = by_bytes;
+      test();
+    }
+    use_byte_dot = usual;
+    return;
+  }
+#endif
+  test();
+}
 
 // Random parameters of products whose activations are of type In.
 template <typename In>

@@ -1,159 +1,32 @@
-// The inner loop of every quantised matrix product and convolution: a few rows of activations by 8
-// columns of weights, by i32x4.dot_i16x8_s. Rows are widened to int16 once, so that a pair of depth
-// is spread over a vector by a load (v128.load32_splat), which on x86 costs no arithmetic unit
-// anything.
-//
-// Activations and weights are int8 or int16: int8 by int8 as most networks are; int16 by int8,
-// "16x8"; int8 by int16, where a filter has a zero point and its weights, less that, take 9 bits.
-//
-// 4 rows by 8 columns were chosen by measuring in V8 on x86-64, as GMAC/s of 196x96 by 96x576:
-// 4x8 34, 5x8 33, 6x8 34, 3x12 34, 4x12 34, 7x4 30, 2x16 31; spreading by shuffles 26.
+// The tile that multiplies quantised rows of a type by weights of a type.
 
 #ifndef WRANGLET_KERNELS_TILE_QUANTIZED_H_
 #define WRANGLET_KERNELS_TILE_QUANTIZED_H_
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
-#include "kernels/params.h"
-#include "kernels/requantize.h"
-#include "kernels/requantize_int16.h"
-#include "kernels/simd.h"
+#include "kernels/tile_pairs.h"
+#include "kernels/tile_quads.h"
 
 namespace wranglet {
 
-// Packed weights, bias and scale come in blocks of this many columns, the last one filled with
-// zeros.
-inline constexpr int32_t kTileColumns = 8;
-// The most rows a tile has: with 8 columns that is 8 accumulators, which with the operands fit the
-// 16 vector registers that engines have on x86.
-inline constexpr int32_t kTileRows = 4;
-// Rows deeper than this are widened piece by piece; 4 of them take 16 KB of the stack.
-inline constexpr int32_t kWideDepth = 2048;
+// A tile has:
+//   kRows                rows at most that MultiplyRows takes at once
+//   kDepthStep           elements of a column that lie together in packed weights
+//   kActivationOffset    what it adds to activations, which PackGemm takes off in the bias
+//   MultiplyRows(rows, count, depth, columns, weights, bias, scale, requantize, out)
+//       `count` (1 to kRows) rows of `depth` activations against all of `columns`. rows[i] may lie
+//       anywhere; the results of a row are contiguous from out[i] on. Weights, bias and scale are
+//       PackGemm's.
+template <typename In, typename Weight>
+using Tile = std::conditional_t<sizeof(In) == 1 && sizeof(Weight) == 1, QuadTile,
+                                PairTile<In, Weight>>;
 
-// What belongs to products of activations of type T: Output, which params structs hold, and
-// Requantize, which it makes.
-template <typename T>
-struct Quantized;
-template <>
-struct Quantized<int8_t> {
-  using Output = Int8Output;
-  using Requantize = RequantizeInt8;
-};
-template <>
-struct Quantized<int16_t> {
-  using Output = Int16ProductOutput;
-  using Requantize = RequantizeInt16;
-};
-template <typename T>
-using BiasOf = typename Quantized<T>::Requantize::Bias;
-template <typename T>
-using ScaleOf = typename Quantized<T>::Requantize::Scale;
-
-// Packed weights that a block of kTileColumns columns takes: pairs of depth, each 8 columns by 2.
+// Packed weights that a block of kTileColumns columns takes: by steps of depth, each 8 columns.
+template <typename In, typename Weight>
 constexpr size_t PackedBlockElements(int32_t depth) {
-  return static_cast<size_t>((depth + 1) / 2) * 2 * kTileColumns;
-}
-
-namespace tile_internal {
-
-// int16 elements that a row of `depth` takes when it is widened by eights.
-constexpr int32_t WideStride(int32_t depth) { return (depth + 7) / 8 * 8; }
-
-// 8 elements as int16.
-inline v128_t LoadWide(const int8_t* from) { return wasm_i16x8_load8x8(from); }
-inline v128_t LoadWide(const int16_t* from) { return wasm_v128_load(from); }
-
-// The first `count` of 8, zeros after them.
-inline v128_t LoadWidePartial(const int8_t* from, size_t count) {
-  return wasm_i16x8_extend_low_i8x16(LoadPartial8(from, count));
-}
-inline v128_t LoadWidePartial(const int16_t* from, size_t count) { return LoadUpTo8(from, count); }
-
-// Widens elements [start, start + depth) of each row; zeros fill the last eight.
-template <int kRows, typename In>
-inline void Widen(const In* const (&rows)[kTileRows], int32_t start, int32_t depth, int16_t* wide) {
-  for (int row = 0; row < kRows; ++row) {
-    const In* from = rows[row] + start;
-    int32_t k = 0;
-    for (; k + 8 <= depth; k += 8) wasm_v128_store(wide + k, LoadWide(from + k));
-    if (k < depth) {
-      wasm_v128_store(wide + k, LoadWidePartial(from + k, static_cast<size_t>(depth - k)));
-    }
-    wide += WideStride(depth);
-  }
-}
-
-// low[row], high[row] += widened activations x 8 columns of `weights`.
-template <int kRows, typename Weight>
-inline void MultiplyAccumulate(const int16_t* wide, int32_t depth, const Weight* weights,
-                               v128_t (&low)[kRows], v128_t (&high)[kRows]) {
-  const int32_t stride = WideStride(depth);
-#pragma clang loop unroll_count(2)
-  for (int32_t k = 0; k < depth; k += 2, weights += 2 * kTileColumns) {
-    const v128_t columns_low = LoadWide(weights);
-    const v128_t columns_high = LoadWide(weights + 8);
-    for (int row = 0; row < kRows; ++row) {
-      const v128_t pair = wasm_v128_load32_splat(wide + row * stride + k);
-      low[row] = wasm_i32x4_add(low[row], wasm_i32x4_dot_i16x8(pair, columns_low));
-      high[row] = wasm_i32x4_add(high[row], wasm_i32x4_dot_i16x8(pair, columns_high));
-    }
-  }
-}
-
-// TileRow for a known number of rows. (What it uses after a store is passed by value or copied:
-// bytes may alias anything, so the rest would be loaded again after each store.)
-template <int kRows, typename In, typename Weight, typename Requantize>
-WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], int32_t depth,
-                                           int32_t columns, const Weight* weights,
-                                           const typename Requantize::Bias* bias,
-                                           const typename Requantize::Scale* scale,
-                                           Requantize requantize, In* const (&out)[kTileRows]) {
-  constexpr int32_t kPiece = std::min(kWideDepth, Requantize::kMostDepth);
-  static_assert(kPiece % 8 == 0);
-  alignas(16) int16_t wide[kRows * kPiece];
-  In* to[kRows];
-  for (int row = 0; row < kRows; ++row) to[row] = out[row];
-  for (int32_t column = 0; column < columns; column += Requantize::kColumns) {
-    typename Requantize::template Sums<kRows> sums(bias + column);
-    for (int32_t start = 0; start < depth; start += kPiece) {
-      const int32_t piece = std::min(kPiece, depth - start);
-      if (column == 0 || depth > kPiece) Widen<kRows>(rows, start, piece, wide);
-      if (start > 0) sums.Carry();
-      MultiplyAccumulate<kRows>(wide, piece, weights, sums.low, sums.high);
-      weights += PackedBlockElements(piece);
-    }
-    const auto width = static_cast<size_t>(std::min(columns - column, Requantize::kColumns));
-    const typename Requantize::Scales scales(scale + column);
-    for (int row = 0; row < kRows; ++row) {
-      StoreUpTo8(to[row] + column, requantize(sums, row, scales), width);
-    }
-  }
-}
-
-}  // namespace tile_internal
-
-// `row_count` (1 to kTileRows) rows of `depth` activations against all of `columns`. rows[i] may
-// lie anywhere; the results of a row are contiguous from out[i] on. `weights`, `bias` and `scale`
-// are PackGemm's.
-template <typename In, typename Weight, typename Requantize>
-inline void TileRow(const In* const (&rows)[kTileRows], int32_t row_count, int32_t depth,
-                    int32_t columns, const Weight* weights, const typename Requantize::Bias* bias,
-                    const typename Requantize::Scale* scale, const Requantize& requantize,
-                    In* const (&out)[kTileRows]) {
-  using tile_internal::MultiplyRows;
-  static_assert(kTileRows == 4);
-  switch (row_count) {
-    case 4:
-      return MultiplyRows<4>(rows, depth, columns, weights, bias, scale, requantize, out);
-    case 3:
-      return MultiplyRows<3>(rows, depth, columns, weights, bias, scale, requantize, out);
-    case 2:
-      return MultiplyRows<2>(rows, depth, columns, weights, bias, scale, requantize, out);
-    default:
-      return MultiplyRows<1>(rows, depth, columns, weights, bias, scale, requantize, out);
-  }
+  return PackedElements(depth, Tile<In, Weight>::kDepthStep);
 }
 
 }  // namespace wranglet

@@ -86,16 +86,17 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
     return Done{};
   }
   const int32_t depth = PatchDepth(window, op.groups);
-  const size_t scratch = Conv2dScratchElements(window, op.groups);
-  if (f.IsFloat()) {
+    if (f.IsFloat()) {
     f.Emit(Conv2dFloat32Params{window, op.groups, OutputOf(op.activation)},
-           PackFloat32(f, op.groups, depth), scratch * sizeof(float));
+           PackFloat32(f, op.groups, depth),
+           Conv2dScratchElements<float, float>(window, op.groups) * sizeof(float));
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight>() {
     f.Emit(Conv2dParams<In, Weight>{window, op.groups, f.InputZeroPoint(),
                                     f.OutputFor<In>(op.activation)},
-           PackQuantized<In, Weight>(f, op.groups, depth), scratch * sizeof(In));
+           PackQuantized<In, Weight>(f, op.groups, depth),
+           Conv2dScratchElements<In, Weight>(window, op.groups) * sizeof(In));
   });
   return Done{};
 }

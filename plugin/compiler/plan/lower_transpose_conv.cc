@@ -70,12 +70,12 @@ void EmitPhase(const Filtered& f, const TransposeConv& op, const Phase& y, const
   window.out_h = y.count, window.out_w = x.count;
   window.kernel_h = y.taps, window.kernel_w = x.taps;
   const int32_t depth = PatchDepth(window, 1);
-  const size_t scratch = Conv2dScratchElements(window, 1);
   const Shape& shape = f.filter().shape;
   if (f.IsFloat()) {
     const auto weights = PartOf(f.filter().ConstantAs<float>(), shape, op.window, y, x);
     f.Emit(Conv2dFloat32Params{window, 1, OutputOf(op.activation), grid},
-           PackGemmFloat32(f.channels(), depth, weights, f.Bias<float>()), scratch * sizeof(float));
+           PackGemmFloat32(f.channels(), depth, weights, f.Bias<float>()),
+           Conv2dScratchElements<float, float>(window, 1) * sizeof(float));
     return;
   }
   f.WithTypes([&]<typename In, typename Weight>() {
@@ -85,7 +85,7 @@ void EmitPhase(const Filtered& f, const TransposeConv& op, const Phase& y, const
                                     grid},
            PackGemm<In, Weight>(f.channels(), depth, weights, f.Bias<BiasOf<In>>(),
                                 f.Scales<ScaleOf<In>>(), f.InputZeroPoint()),
-           scratch * sizeof(In));
+           Conv2dScratchElements<In, Weight>(window, 1) * sizeof(In));
   });
 }
 
