@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/depthwise_bytes.h"
 #include "kernels/depthwise_row.h"
 #include "kernels/params.h"
 #include "kernels/simd.h"
@@ -51,8 +52,9 @@ constexpr size_t DepthwiseFloat32ScratchElements(const WindowShape& window) {
 template <typename In>
 constexpr size_t DepthwiseScratchBytes(const WindowShape& window) {
   const DepthwiseBand band(window);
-  return sizeof(In) * static_cast<size_t>(window.in_c) +
-         sizeof(int16_t) * (band.WeightElements(window) + band.ColumnElements());
+  const size_t by_pairs = sizeof(In) * static_cast<size_t>(window.in_c) +
+                          sizeof(int16_t) * (band.WeightElements(window) + band.ColumnElements());
+  return sizeof(In) == 1 ? std::max(by_pairs, DepthwiseByteScratch(window)) : by_pairs;
 }
 
 // Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under
@@ -121,8 +123,15 @@ inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, con
                             const ScaleOf<In>* scale, In* output, void* scratch) {
   static_assert(kMaxDepthwiseTaps <= Quantized<In>::Requantize::kMostDepth);
   const WindowShape& w = params.window;
-  const DepthwiseBand band(w);
   const typename Quantized<In>::Requantize requantize(params.output);
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+    if (use_byte_dot) {
+      DepthwiseByBytes(w, params.input_zero_point, requantize, input, packed_filter, bias, scale,
+                       output, scratch);
+      return;
+    }
+  }
+  const DepthwiseBand band(w);
   const int32_t multiplier = w.out_c / w.in_c;
   auto* const weights = static_cast<int16_t*>(scratch);
   int16_t* const columns = weights + band.WeightElements(w);

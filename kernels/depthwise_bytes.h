@@ -1,0 +1,260 @@
+// Depthwise convolution of int8 by int8 where ByteDotAdd takes unsigned bytes: 8 channels of one or
+// two rows of outputs at a time. Four rows of the image are interleaved, column by column, so that
+// one instruction takes four taps of a channel that lie above each other, and all windows that a
+// column is in share it, those of both rows of outputs too: the second row's filter is the first's,
+// moved down by one.
+
+#ifndef WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
+#define WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/byte_dot.h"
+#include "kernels/depthwise_row.h"
+#include "kernels/params.h"
+#include "kernels/quantized.h"
+#include "kernels/simd.h"
+
+namespace wranglet {
+
+// How outputs are computed: all constants of the network.
+struct DepthwiseByteBand {
+  // Bytes that four taps of 8 channels take.
+  static constexpr int32_t kQuad = 4 * kDepthwiseChannels;
+
+  int32_t rows;     // of outputs: two where they share most of their input
+  int32_t quads;    // of rows of the image; rows that there are not weigh 0
+  int32_t columns;  // of the image, padding included, that the windows cover
+
+  constexpr explicit DepthwiseByteBand(const WindowShape& w)
+      : rows(DepthwiseCase(w).stride == 1 ? 2 : 1),
+        quads((w.kernel_h + rows - 1 + 3) / 4),
+        columns((w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1) {}
+
+  // Of a block of channels: [rows][kernel_w][quads].
+  constexpr size_t WeightBytes(const WindowShape& w) const {
+    return static_cast<size_t>(rows * w.kernel_w * quads * kQuad);
+  }
+  // [columns][quads]
+  constexpr size_t ColumnBytes() const { return static_cast<size_t>(columns * quads * kQuad); }
+};
+
+// Weights and biases of all channels, interleaved; a block of columns; a pixel of fill values.
+constexpr size_t DepthwiseByteScratch(const WindowShape& w) {
+  const DepthwiseByteBand band(w);
+  const auto blocks = static_cast<size_t>((w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels);
+  return blocks * (band.WeightBytes(w) + sizeof(int32_t) * kDepthwiseChannels) +
+         band.ColumnBytes() + static_cast<size_t>(w.in_c);
+}
+
+namespace depthwise_bytes_internal {
+
+// Writes four rows of 8 bytes as 8 lanes of four.
+inline void StoreQuad(const v128_t (&rows)[4], v128_t sign, void* to) {
+  const v128_t upper = wasm_i8x16_shuffle(rows[0], rows[1], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                          6, 22, 7, 23);
+  const v128_t lower = wasm_i8x16_shuffle(rows[2], rows[3], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                          6, 22, 7, 23);
+  auto* const bytes = static_cast<uint8_t*>(to);
+  wasm_v128_store(
+      bytes, wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11), sign));
+  wasm_v128_store(
+      bytes + 16, wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15), sign));
+}
+
+// Interleaves a packed block of weights, [kernel_h][kernel_w][8], for each row of outputs, and takes
+// off the bias what moving activations by 128 adds.
+inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& band,
+                              const int8_t* block, const int32_t* bias, int8_t* weights,
+                              int32_t* moved_bias) {
+  const v128_t none = wasm_i32x4_splat(0), offset = wasm_i8x16_splat(-128);
+  v128_t added[2] = {none, none};
+  for (int32_t row = 0; row < band.rows; ++row) {
+    for (int32_t kx = 0; kx < w.kernel_w; ++kx) {
+      for (int32_t quad = 0; quad < band.quads; ++quad, weights += band.kQuad) {
+        v128_t taps[4];
+        for (int32_t i = 0; i < 4; ++i) {
+          const int32_t ky = 4 * quad + i - row;
+          taps[i] = ky >= 0 && ky < w.kernel_h
+                        ? wasm_v128_load64_zero(block + (ky * w.kernel_w + kx) * kDepthwiseChannels)
+                        : none;
+        }
+        StoreQuad(taps, none, weights);
+        for (int half = 0; half < 2 && row == 0; ++half) {
+          added[half] = ByteDotAdd(wasm_v128_load(weights + half * 16), offset, added[half]);
+        }
+      }
+    }
+  }
+  for (int half = 0; half < 2; ++half) {
+    wasm_v128_store(moved_bias + half * 4,
+                    wasm_i32x4_sub(wasm_v128_load(bias + half * 4), added[half]));
+  }
+}
+
+// Interleaves the rows of `image` under the windows of the band from output row `out_y` on into
+// `columns`, for 8 channels, which `load` (pixel -> 8 bytes) fetches. Only columns inside the image
+// are written. `fill` is a pixel of zero points, which stands for rows outside the image.
+template <typename Load>
+WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const DepthwiseByteBand& band,
+                                             const int8_t* image, int32_t out_y,
+                                             const int8_t* fill, uint8_t* columns, Load load) {
+  const int32_t step = band.quads * band.kQuad;
+  const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
+  const int32_t kernel_rows = w.kernel_h + (band.rows - 1) * w.stride_h;
+  const v128_t sign = wasm_i8x16_splat(-128);
+  for (int32_t quad = 0; quad < band.quads; ++quad) {
+    const int8_t* rows[4];
+    int32_t steps[4];
+    for (int32_t i = 0; i < 4; ++i) {
+      const int32_t ky = quad * 4 + i;
+      const int32_t y = out_y * w.stride_h - w.pad_top + ky * w.dilation_h;
+      const bool inside = ky < kernel_rows && y >= 0 && y < w.in_h;
+      rows[i] = inside ? image + static_cast<ptrdiff_t>(y) * w.in_w * w.in_c : fill;
+      steps[i] = inside ? w.in_c : 0;
+    }
+    const int8_t *row0 = rows[0], *row1 = rows[1], *row2 = rows[2], *row3 = rows[3];
+    const int32_t step0 = steps[0], step1 = steps[1], step2 = steps[2], step3 = steps[3];
+    uint8_t* to = columns + w.pad_left * step + quad * band.kQuad;
+    for (int32_t x = 0; x < width; ++x, to += step) {
+      StoreQuad({load(row0), load(row1), load(row2), load(row3)}, sign, to);
+      row0 += step0, row1 += step1, row2 += step2, row3 += step3;
+    }
+  }
+}
+
+// A band of outputs, 8 channels of each, of which `count` are stored from `out` on. kKernel and
+// kStride are those of a DepthwiseCase.
+template <int kKernel, int kStride>
+WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* columns,
+                                          const int8_t* weights, const int32_t* bias,
+                                          const float* scale, RequantizeInt8 requantize,
+                                          int8_t* out, size_t count) {
+  // All in locals: results are bytes, which may alias anything that is not.
+  constexpr int kRows = kStride == 1 ? 2 : 1;
+  constexpr int32_t kQuad = DepthwiseByteBand::kQuad;
+  const int32_t kernel_w = kKernel > 0 ? kKernel : w.kernel_w;
+  const int32_t quads = kKernel > 0 ? (kKernel + kRows + 2) / 4 : DepthwiseByteBand(w).quads;
+  const int32_t row_weights = kernel_w * quads * kQuad;
+  const int32_t tap_step = (kKernel > 0 ? 1 : w.dilation_w) * quads * kQuad;
+  const int32_t output_step = (kStride > 0 ? kStride : w.stride_w) * quads * kQuad;
+  const int32_t out_w = w.out_w, out_c = w.out_c;
+  const RequantizeInt8::Scales scales(scale);
+  // `kOutputs` neighbours from `x` on, in each row.
+  const auto compute = [=]<int kOutputs>(int32_t x) {
+    RequantizeInt8::Sums<kRows * kOutputs> sums(bias);
+    const uint8_t* taps = columns + x * output_step;
+    const int8_t* tap_weights = weights;
+    for (int32_t kx = 0; kx < kernel_w; ++kx, taps += tap_step) {
+      for (int32_t quad = 0; quad < quads; ++quad, tap_weights += kQuad) {
+        // One half of the channels after the other, so that all operands fit in registers.
+        for (int half = 0; half < 2; ++half) {
+          v128_t weight[kRows];
+          for (int row = 0; row < kRows; ++row) {
+            weight[row] = wasm_v128_load(tap_weights + row * row_weights + half * 16);
+          }
+          v128_t* const sum = half == 0 ? sums.low : sums.high;
+          for (int i = 0; i < kOutputs; ++i) {
+            const v128_t tap = wasm_v128_load(taps + i * output_step + quad * kQuad + half * 16);
+            for (int row = 0; row < kRows; ++row) {
+              v128_t& at = sum[row * kOutputs + i];
+              at = ByteDotAdd(weight[row], tap, at);
+            }
+          }
+        }
+      }
+    }
+    for (int row = 0; row < kRows; ++row) {
+      for (int i = 0; i < kOutputs; ++i) {
+        StoreUpTo8(out + (row * out_w + x + i) * out_c,
+                   requantize(sums, row * kOutputs + i, scales), count);
+      }
+    }
+  };
+  if (out_w == 1) return compute.template operator()<1>(0);
+  int32_t x = 0;
+  if constexpr (kRows == 1) {
+    for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
+  }
+  // The last two may include one for the second time.
+  for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
+}
+
+inline void Compute(const WindowShape& w, const uint8_t* columns, const int8_t* weights,
+                    const int32_t* bias, const float* scale, const RequantizeInt8& requantize,
+                    int8_t* out, size_t count) {
+  const auto compute = [&]<int kKernel, int kStride>() {
+    ComputeBand<kKernel, kStride>(w, columns, weights, bias, scale, requantize, out, count);
+  };
+  const DepthwiseCase unrolled(w);
+  if (unrolled.kernel == 0) return compute.template operator()<0, 0>();
+  if (unrolled.kernel == 3) {
+    return unrolled.stride == 1 ? compute.template operator()<3, 1>()
+                                : compute.template operator()<3, 2>();
+  }
+  return unrolled.stride == 1 ? compute.template operator()<5, 1>()
+                              : compute.template operator()<5, 2>();
+}
+
+}  // namespace depthwise_bytes_internal
+
+// DepthwiseConv2d by bytes; `scratch`, of DepthwiseByteScratch, begins at a multiple of 16.
+inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
+                             const RequantizeInt8& requantize, const int8_t* input,
+                             const int8_t* packed_filter, const int32_t* bias, const float* scale,
+                             int8_t* output, void* scratch) {
+  using namespace depthwise_bytes_internal;
+  const DepthwiseByteBand band(w);
+  const int32_t multiplier = w.out_c / w.in_c;
+  const int32_t blocks = (w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels;
+  const size_t block_weights = band.WeightBytes(w);
+  auto* const moved_bias = static_cast<int32_t*>(scratch);
+  auto* const weights = reinterpret_cast<int8_t*>(moved_bias + blocks * kDepthwiseChannels);
+  auto* const columns = reinterpret_cast<uint8_t*>(weights + blocks * block_weights);
+  auto* const fill = reinterpret_cast<int8_t*>(columns + band.ColumnBytes());
+  std::fill_n(fill, w.in_c, static_cast<int8_t>(input_zero_point));
+  // Columns outside the image are the same for all rows and channels.
+  std::fill_n(columns, band.ColumnBytes(), static_cast<uint8_t>(input_zero_point + 128));
+  for (int32_t block = 0; block < blocks; ++block) {
+    const int32_t c = block * kDepthwiseChannels;
+    InterleaveWeights(w, band, packed_filter + c * w.kernel_h * w.kernel_w, bias + c,
+                      weights + block * block_weights, moved_bias + c);
+  }
+  const auto compute_band = [&](const int8_t* image, int32_t out_y, int8_t* out) {
+    for (int32_t block = 0; block < blocks; ++block) {
+      const int32_t c = block * kDepthwiseChannels;
+      const auto left = static_cast<size_t>(w.out_c - c);
+      const auto interleave = [&](auto load) {
+        InterleaveRows(w, band, image, out_y, fill, columns, load);
+      };
+      if (multiplier == 1 && left >= kDepthwiseChannels) {
+        interleave([c](const int8_t* pixel) { return wasm_v128_load64_zero(pixel + c); });
+      } else {
+        interleave([=](const int8_t* pixel) {
+          int8_t bytes[kDepthwiseChannels] = {};
+          for (int32_t i = 0; i < std::min(kDepthwiseChannels, w.out_c - c); ++i) {
+            bytes[i] = pixel[(c + i) / multiplier];
+          }
+          return wasm_v128_load64_zero(bytes);
+        });
+      }
+      Compute(w, columns, weights + block * block_weights, moved_bias + c, scale + c, requantize,
+              out + c, left);
+    }
+  };
+  for (int32_t batch = 0; batch < w.batch; ++batch) {
+    for (int32_t y = 0; y < w.out_h; y += band.rows) {
+      // The last band may include a row for the second time.
+      const int32_t out_y = std::min(y, w.out_h - band.rows);
+      compute_band(input, out_y, output + out_y * w.out_w * w.out_c);
+    }
+    input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
+    output += static_cast<size_t>(w.out_h) * static_cast<size_t>(w.out_w * w.out_c);
+  }
+}
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
