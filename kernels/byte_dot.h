@@ -1,13 +1,15 @@
 // Products of bytes, four to a lane of int32: what vpdpbusd is on x86. WebAssembly's
 // i32x4.relaxed_dot_i8x16_i7x16_add_s is that instruction where the engine finds it in the CPU, but
 // may be others, which agree only while the second factor has 7 bits (the relaxed-simd proposal,
-// "Relaxed dot product"). Which one it is does not change while a module lives, so it is tried once.
+// "Relaxed dot product"). Which one it is does not change while a module lives, so it is tried
+// once.
 
 #ifndef WRANGLET_KERNELS_BYTE_DOT_H_
 #define WRANGLET_KERNELS_BYTE_DOT_H_
 
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 
 #include "kernels/simd.h"
 

@@ -126,13 +126,14 @@ inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
-  ForEachPatchTile<kTileRows>(params.window, params.groups, params.grid, input, 0.0f, output, scratch,
-                   [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
-                     const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
-                     TileRowFloat32(rows, count, depth, columns,
-                                    packed_filter + column * static_cast<size_t>(depth),
-                                    bias + column, clamp, out);
-                   });
+  ForEachPatchTile<kTileRows>(
+      params.window, params.groups, params.grid, input, 0.0f, output, scratch,
+      [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
+        const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
+        TileRowFloat32(rows, count, depth, columns,
+                       packed_filter + column * static_cast<size_t>(depth), bias + column, clamp,
+                       out);
+      });
 }
 
 }  // namespace wranglet

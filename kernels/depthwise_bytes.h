@@ -53,19 +53,20 @@ namespace depthwise_bytes_internal {
 
 // Writes four rows of 8 bytes as 8 lanes of four.
 inline void StoreQuad(const v128_t (&rows)[4], v128_t sign, void* to) {
-  const v128_t upper = wasm_i8x16_shuffle(rows[0], rows[1], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                          6, 22, 7, 23);
-  const v128_t lower = wasm_i8x16_shuffle(rows[2], rows[3], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                          6, 22, 7, 23);
+  const v128_t upper =
+      wasm_i8x16_shuffle(rows[0], rows[1], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const v128_t lower =
+      wasm_i8x16_shuffle(rows[2], rows[3], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   auto* const bytes = static_cast<uint8_t*>(to);
+  wasm_v128_store(bytes,
+                  wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11), sign));
   wasm_v128_store(
-      bytes, wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11), sign));
-  wasm_v128_store(
-      bytes + 16, wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15), sign));
+      bytes + 16,
+      wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15), sign));
 }
 
-// Interleaves a packed block of weights, [kernel_h][kernel_w][8], for each row of outputs, and takes
-// off the bias what moving activations by 128 adds.
+// Interleaves a packed block of weights, [kernel_h][kernel_w][8], for each row of outputs, and
+// takes off the bias what moving activations by 128 adds.
 inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& band,
                               const int8_t* block, const int32_t* bias, int8_t* weights,
                               int32_t* moved_bias) {
@@ -99,8 +100,8 @@ inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& ban
 // are written. `fill` is a pixel of zero points, which stands for rows outside the image.
 template <typename Load>
 WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const DepthwiseByteBand& band,
-                                             const int8_t* image, int32_t out_y,
-                                             const int8_t* fill, uint8_t* columns, Load load) {
+                                             const int8_t* image, int32_t out_y, const int8_t* fill,
+                                             uint8_t* columns, Load load) {
   const int32_t step = band.quads * band.kQuad;
   const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
   const int32_t kernel_rows = w.kernel_h + (band.rows - 1) * w.stride_h;
@@ -130,7 +131,7 @@ WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const Depthwi
 template <int kKernel, int kStride>
 WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* columns,
                                           const int8_t* weights, const int32_t* bias,
-                                          const float* scale, RequantizeInt8 requantize,
+                                          const float* scale, const RequantizeInt8& requantize,
                                           int8_t* out, size_t count) {
   // All in locals: results are bytes, which may alias anything that is not.
   constexpr int kRows = kStride == 1 ? 2 : 1;
@@ -141,9 +142,8 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* c
   const int32_t tap_step = (kKernel > 0 ? 1 : w.dilation_w) * quads * kQuad;
   const int32_t output_step = (kStride > 0 ? kStride : w.stride_w) * quads * kQuad;
   const int32_t out_w = w.out_w, out_c = w.out_c;
-  const RequantizeInt8::Scales scales(scale);
   // `kOutputs` neighbours from `x` on, in each row.
-  const auto compute = [=]<int kOutputs>(int32_t x) {
+  const auto compute = [=, &requantize]<int kOutputs>(int32_t x) {
     RequantizeInt8::Sums<kRows * kOutputs> sums(bias);
     const uint8_t* taps = columns + x * output_step;
     const int8_t* tap_weights = weights;
@@ -166,10 +166,20 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* c
         }
       }
     }
+    ReloadConstants();
+    const RequantizeInt8 constants = requantize;
+    const RequantizeInt8::Scales scales(scale);
     for (int row = 0; row < kRows; ++row) {
-      for (int i = 0; i < kOutputs; ++i) {
-        StoreUpTo8(out + (row * out_w + x + i) * out_c,
-                   requantize(sums, row * kOutputs + i, scales), count);
+      for (int i = 0; i < kOutputs; i += 2) {
+        v128_t wide[2];
+        for (int j = 0; j < 2; ++j) {
+          const int at = row * kOutputs + std::min(i + j, kOutputs - 1);
+          wide[j] = constants.WidenBounded(sums.low[at], sums.high[at], scales.low, scales.high);
+        }
+        const v128_t both = constants.NarrowBounded(wide[0], wide[1]);
+        int8_t* const to = out + (row * out_w + x + i) * out_c;
+        StoreUpTo8(to, both, count);
+        if (i + 1 < kOutputs) StoreUpperUpTo8(to + out_c, both, count);
       }
     }
   };
@@ -182,25 +192,11 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* c
   for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
 }
 
-inline void Compute(const WindowShape& w, const uint8_t* columns, const int8_t* weights,
-                    const int32_t* bias, const float* scale, const RequantizeInt8& requantize,
-                    int8_t* out, size_t count) {
-  const auto compute = [&]<int kKernel, int kStride>() {
-    ComputeBand<kKernel, kStride>(w, columns, weights, bias, scale, requantize, out, count);
-  };
-  const DepthwiseCase unrolled(w);
-  if (unrolled.kernel == 0) return compute.template operator()<0, 0>();
-  if (unrolled.kernel == 3) {
-    return unrolled.stride == 1 ? compute.template operator()<3, 1>()
-                                : compute.template operator()<3, 2>();
-  }
-  return unrolled.stride == 1 ? compute.template operator()<5, 1>()
-                              : compute.template operator()<5, 2>();
-}
-
 }  // namespace depthwise_bytes_internal
 
-// DepthwiseConv2d by bytes; `scratch`, of DepthwiseByteScratch, begins at a multiple of 16.
+// DepthwiseConv2d by bytes; `scratch`, of DepthwiseByteScratch, begins at a multiple of 16. kKernel
+// and kStride are those of the window's DepthwiseCase.
+template <int kKernel, int kStride>
 inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
                              const RequantizeInt8& requantize, const int8_t* input,
                              const int8_t* packed_filter, const int32_t* bias, const float* scale,
@@ -240,8 +236,8 @@ inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
           return wasm_v128_load64_zero(bytes);
         });
       }
-      Compute(w, columns, weights + block * block_weights, moved_bias + c, scale + c, requantize,
-              out + c, left);
+      ComputeBand<kKernel, kStride>(w, columns, weights + block * block_weights, moved_bias + c,
+                                    scale + c, requantize, out + c, left);
     }
   };
   for (int32_t batch = 0; batch < w.batch; ++batch) {

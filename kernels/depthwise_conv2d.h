@@ -113,21 +113,21 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 
 }  // namespace depthwise_internal
 
-// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
-// channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwise's. `scratch`,
-// of DepthwiseScratchBytes, begins at a multiple of 16. kMaxDepthwiseTaps taps are no more than
-// int16 accumulators hold.
-template <typename In, typename Weight>
-inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, const In* input,
-                            const Weight* packed_filter, const BiasOf<In>* bias,
-                            const ScaleOf<In>* scale, In* output, void* scratch) {
+namespace depthwise_internal {
+
+// DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride}.
+template <int kKernel, int kStride, typename In, typename Weight>
+WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight>& params,
+                                       const In* input, const Weight* packed_filter,
+                                       const BiasOf<In>* bias, const ScaleOf<In>* scale, In* output,
+                                       void* scratch) {
   static_assert(kMaxDepthwiseTaps <= Quantized<In>::Requantize::kMostDepth);
   const WindowShape& w = params.window;
   const typename Quantized<In>::Requantize requantize(params.output);
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (use_byte_dot) {
-      DepthwiseByBytes(w, params.input_zero_point, requantize, input, packed_filter, bias, scale,
-                       output, scratch);
+      DepthwiseByBytes<kKernel, kStride>(w, params.input_zero_point, requantize, input,
+                                         packed_filter, bias, scale, output, scratch);
       return;
     }
   }
@@ -159,7 +159,8 @@ inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, con
           return depthwise_internal::LoadChannels(pixel, c, left, multiplier);
         });
       }
-      ComputeDepthwiseBand(w, columns, weights, bias + c, scale + c, requantize, out + c, left);
+      ComputeDepthwiseBand<kKernel, kStride>(w, columns, weights, bias + c, scale + c, requantize,
+                                             out + c, left);
     }
   };
   for (int32_t batch = 0; batch < w.batch; ++batch) {
@@ -171,6 +172,23 @@ inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params, con
     input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
     output += static_cast<size_t>(w.out_h) * static_cast<size_t>(w.out_w * w.out_c);
   }
+}
+
+}  // namespace depthwise_internal
+
+// input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
+// channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwise's. `scratch`,
+// of DepthwiseScratchBytes, begins at a multiple of 16. kMaxDepthwiseTaps taps are no more than
+// int16 accumulators hold.
+template <typename In, typename Weight>
+WRANGLET_INLINE inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params,
+                                            const In* input, const Weight* packed_filter,
+                                            const BiasOf<In>* bias, const ScaleOf<In>* scale,
+                                            In* output, void* scratch) {
+  WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() {
+    depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,
+                                                   output, scratch);
+  });
 }
 
 // As DepthwiseConv2d, packed by PackDepthwiseFloat32; `scratch` has

@@ -36,6 +36,18 @@ struct DepthwiseCase {
   }
 };
 
+// Calls `use.operator()<kernel, stride>()` with the window's case. Inlined where the window is a
+// constant, so that a module has the cases it needs.
+template <typename Use>
+WRANGLET_INLINE inline void WithDepthwiseCase(const WindowShape& w, Use&& use) {
+  const DepthwiseCase unrolled(w);
+  if (unrolled.kernel == 3 && unrolled.stride == 1) return use.template operator()<3, 1>();
+  if (unrolled.kernel == 3) return use.template operator()<3, 2>();
+  if (unrolled.kernel == 5 && unrolled.stride == 1) return use.template operator()<5, 1>();
+  if (unrolled.kernel == 5) return use.template operator()<5, 2>();
+  use.template operator()<0, 0>();
+}
+
 // How a band is computed: all constants of the network. In the unrolled cases it has two rows,
 // whose windows overlap: with stride 1 both read the same pairs, the second row's window beginning
 // with the second half of the first pair; with stride 2 it begins with the second pair.
@@ -185,27 +197,16 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
 }
 
 // The band from `out` on.
-template <typename In>
+template <int kKernel, int kStride, typename In>
 inline void ComputeDepthwiseBand(const WindowShape& w, const int16_t* columns,
                                  const int16_t* weights, const BiasOf<In>* bias,
                                  const ScaleOf<In>* scale,
                                  const typename Quantized<In>::Requantize& requantize, In* out,
                                  size_t count) {
-  const auto compute = [&]<int kKernel, int kStride>() {
-    ComputeDepthwiseRows<kKernel, kStride>(w, columns, weights, bias, scale, requantize, out,
-                                           count);
-    if (kStride != 2) return;
-    ComputeDepthwiseRows<kKernel, kStride>(w, columns + kDepthwisePair, weights, bias, scale,
-                                           requantize, out + w.out_w * w.out_c, count);
-  };
-  const DepthwiseCase unrolled(w);
-  if (unrolled.kernel == 0) return compute.template operator()<0, 0>();
-  if (unrolled.kernel == 3) {
-    return unrolled.stride == 1 ? compute.template operator()<3, 1>()
-                                : compute.template operator()<3, 2>();
-  }
-  return unrolled.stride == 1 ? compute.template operator()<5, 1>()
-                              : compute.template operator()<5, 2>();
+  ComputeDepthwiseRows<kKernel, kStride>(w, columns, weights, bias, scale, requantize, out, count);
+  if (kStride != 2) return;
+  ComputeDepthwiseRows<kKernel, kStride>(w, columns + kDepthwisePair, weights, bias, scale,
+                                         requantize, out + w.out_w * w.out_c, count);
 }
 
 }  // namespace wranglet

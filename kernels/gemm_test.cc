@@ -46,8 +46,8 @@ class GemmQuantized : public testing::Test {
     const auto packed = PackGemm<In, Weight>(c.params.cols, c.params.depth, c.filter, c.bias,
                                              c.scale, c.input_zero_point);
     ForEachWay<In, Weight>([&] {
-      Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(),
-           packed.scale.data(), actual.data());
+      Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+           actual.data());
       EXPECT_TRUE(SameBytes(actual, expected))
           << c.params.rows << "x" << c.params.depth << "x" << c.params.cols;
     });

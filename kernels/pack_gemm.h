@@ -34,8 +34,9 @@ inline double LessZeroPoint(double bias, int64_t zero_point, int64_t weight_sum)
   return bias - static_cast<double>(zero_point * weight_sum);
 }
 
-// Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each by as many of depth as the
-// tile takes together (pairs or quads), column by column. `bias` may be empty (all zero); `scale` is a requantisation scale a column.
+// Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each by as many of depth as
+// the tile takes together (pairs or quads), column by column. `bias` may be empty (all zero);
+// `scale` is a requantisation scale a column.
 template <typename In, typename Weight>
 Packed<In, Weight> PackGemm(int32_t cols, int32_t depth, std::span<const Weight> filter,
                             std::span<const BiasOf<In>> bias, std::span<const ScaleOf<In>> scale,
@@ -48,7 +49,8 @@ Packed<In, Weight> PackGemm(int32_t cols, int32_t depth, std::span<const Weight>
   packed.scale.assign(padded, 0);
   for (int32_t c = 0; c < cols; ++c) {
     const auto column = static_cast<size_t>(c);
-    const auto block = static_cast<size_t>(c / kTileColumns) * PackedBlockElements<In, Weight>(depth);
+    const auto block =
+        static_cast<size_t>(c / kTileColumns) * PackedBlockElements<In, Weight>(depth);
     int64_t sum = 0;
     for (int32_t k = 0; k < depth; ++k) {
       const Weight weight = filter[column * static_cast<size_t>(depth) + static_cast<size_t>(k)];
@@ -56,9 +58,9 @@ Packed<In, Weight> PackGemm(int32_t cols, int32_t depth, std::span<const Weight>
       packed.filter[block + static_cast<size_t>(at)] = weight;
       sum += weight;
     }
-    packed.bias[column] = LessZeroPoint(bias.empty() ? 0 : bias[column],
-                                        input_zero_point + Tile<In, Weight>::kActivationOffset,
-                                        sum);
+    packed.bias[column] =
+        LessZeroPoint(bias.empty() ? 0 : bias[column],
+                      input_zero_point + Tile<In, Weight>::kActivationOffset, sum);
     packed.scale[column] = scale[column];
   }
   return packed;

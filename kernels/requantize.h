@@ -37,6 +37,8 @@ class RequantizeInt8 {
   using Scale = float;
   static constexpr int32_t kMostDepth = std::numeric_limits<int32_t>::max();
   static constexpr int32_t kColumns = 8;
+  // Half of what Shifted takes: float32 rounds the bound, too.
+  static constexpr float kMostBounded = 0x1p21f;
 
   // Accumulators of 8 columns, kRows times; they start from the bias.
   template <int kRows>
@@ -62,6 +64,7 @@ class RequantizeInt8 {
       : magic_(wasm_f32x4_splat(kMagic)),
         least_(wasm_i32x4_splat(kMagicBits + output.min - output.zero_point)),
         magic_less_zero_point_(wasm_i32x4_splat(kMagicBits - output.zero_point)),
+        min_(wasm_i8x16_splat(static_cast<int8_t>(output.min))),
         max_(wasm_i8x16_splat(static_cast<int8_t>(output.max))) {}
 
   template <int kRows>
@@ -71,21 +74,36 @@ class RequantizeInt8 {
 
   // Two vectors of four accumulators, with their scales, as 8 int8 in the low half.
   v128_t operator()(v128_t low, v128_t high, v128_t scale_low, v128_t scale_high) const {
-    const v128_t wide = wasm_i16x8_narrow_i32x4(Round(low, scale_low), Round(high, scale_high));
+    const v128_t wide = wasm_i16x8_narrow_i32x4(AtLeast(Shifted(low, scale_low)),
+                                                AtLeast(Shifted(high, scale_high)));
     return wasm_i8x16_min(wasm_i8x16_narrow_i16x8(wide, wide), max_);
+  }
+
+  // The same in two steps, and with fewer instructions, for accumulators that are known to stay
+  // below kMostBounded when they are multiplied by their scales: 8 of them, rounded, as int16; then
+  // twice as many, clamped, as int8.
+  v128_t WidenBounded(v128_t low, v128_t high, v128_t scale_low, v128_t scale_high) const {
+    return wasm_i16x8_narrow_i32x4(
+        wasm_i32x4_sub(Shifted(low, scale_low), magic_less_zero_point_),
+        wasm_i32x4_sub(Shifted(high, scale_high), magic_less_zero_point_));
+  }
+  v128_t NarrowBounded(v128_t low, v128_t high) const {
+    return wasm_i8x16_min(wasm_i8x16_max(wasm_i8x16_narrow_i16x8(low, high), min_), max_);
   }
 
  private:
   static constexpr float kMagic = 0x1.8p23f;
   static constexpr int32_t kMagicBits = std::bit_cast<int32_t>(kMagic);
 
-  v128_t Round(v128_t accumulators, v128_t scale) const {
-    const v128_t real = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(accumulators), scale);
-    const v128_t bits = wasm_i32x4_max(wasm_f32x4_add(real, magic_), least_);
-    return wasm_i32x4_sub(bits, magic_less_zero_point_);
+  // kMagicBits + the rounded product, where it is below 2^22.
+  v128_t Shifted(v128_t accumulators, v128_t scale) const {
+    return wasm_f32x4_add(wasm_f32x4_mul(wasm_f32x4_convert_i32x4(accumulators), scale), magic_);
+  }
+  v128_t AtLeast(v128_t shifted) const {
+    return wasm_i32x4_sub(wasm_i32x4_max(shifted, least_), magic_less_zero_point_);
   }
 
-  v128_t magic_, least_, magic_less_zero_point_, max_;
+  v128_t magic_, least_, magic_less_zero_point_, min_, max_;
 };
 
 }  // namespace wranglet

@@ -20,7 +20,14 @@
 // network would do its whole first inference in unoptimised code.
 #define WRANGLET_NOINLINE __attribute__((noinline))
 
+// Of a small function that chooses by constants of the network: where it is called, they are known.
+#define WRANGLET_INLINE __attribute__((always_inline))
+
 namespace wranglet {
+
+// What lies in memory is loaded anew after this. Before the use of constants that an inner loop
+// does not need: kept in registers through it, they would drive its sums out of them.
+inline void ReloadConstants() { asm volatile("" ::: "memory"); }
 
 // Copies of a length known only at run time are spelled out here: a memcpy of such a length becomes
 // the instruction memory.copy, which in V8 is a call of some 20 ns, more than the work on those
@@ -76,6 +83,15 @@ inline void StoreUpTo8(int8_t* to, v128_t value, size_t count) {
   }
   auto bytes = static_cast<uint64_t>(wasm_i64x2_extract_lane(value, 0));
   for (size_t i = 0; i < count; ++i, bytes >>= 8) to[i] = static_cast<int8_t>(bytes);
+}
+
+// The upper 8 bytes, or the first `count` of these.
+inline void StoreUpperUpTo8(int8_t* to, v128_t value, size_t count) {
+  if (count >= 8) {
+    wasm_v128_store64_lane(to, value, 1);
+    return;
+  }
+  StoreUpTo8(to, wasm_i64x2_shuffle(value, value, 1, 1), count);
 }
 
 // The low `count` int16 of `value`, 8 where count is more.

@@ -12,9 +12,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernels/testing.h"
 #include "kernels/byte_dot.h"
 #include "kernels/quantized.h"
+#include "kernels/testing.h"
 
 namespace wranglet {
 

@@ -1,7 +1,7 @@
-// The inner loop of matrix products and convolutions in which one factor has more than 8 bits: a few
-// rows of activations by 8 columns of weights, by i32x4.dot_i16x8_s. Rows are widened to int16 once,
-// so that a pair of depth is spread over a vector by a load (v128.load32_splat), which on x86 costs
-// no arithmetic unit anything.
+// The inner loop of matrix products and convolutions in which one factor has more than 8 bits: a
+// few rows of activations by 8 columns of weights, by i32x4.dot_i16x8_s. Rows are widened to int16
+// once, so that a pair of depth is spread over a vector by a load (v128.load32_splat), which on x86
+// costs no arithmetic unit anything.
 //
 // Activations are int16 and weights int8, "16x8"; or activations int8 and weights int16, where a
 // filter has a zero point and its weights, less that, take 9 bits.
@@ -73,8 +73,8 @@ inline void MultiplyAccumulate(const int16_t* wide, int32_t depth, const Weight*
   }
 }
 
-// PairTile's product for a known number of rows. (What it uses after a store is passed by value or copied:
-// bytes may alias anything, so the rest would be loaded again after each store.)
+// PairTile's product for a known number of rows. (What it uses after a store is passed by value or
+// copied: bytes may alias anything, so the rest would be loaded again after each store.)
 template <int kRows, typename In, typename Weight, typename Requantize>
 WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], int32_t depth,
                                            int32_t columns, const Weight* weights,

@@ -1,12 +1,12 @@
-// The inner loop of matrix products and convolutions of int8 by int8: 5 rows of activations by 8
-// columns of weights, four of depth in each lane. Rows are copied once, moved by 128 to be unsigned,
-// so that a quad of depth is spread over a vector by a load (v128.load32_splat), which on x86 costs
-// no arithmetic unit anything.
+// The inner loop of matrix products and convolutions of int8 by int8: 6 rows of activations by 8
+// columns of weights, four of depth in each lane. Rows are copied once, moved by 128 to be
+// unsigned, so that a quad of depth is spread over a vector by a load (v128.load32_splat), which on
+// x86 costs no arithmetic unit anything.
 //
-// 5 rows by 8 columns were chosen by measuring in V8 on x86-64 with AVX-VNNI, as GMAC/s of
-// 3136x24x144, 196x576x96 and 49x960x160, rows x columns: 5x8 57 79 80, 4x8 55 71 66, 6x8 54 74 69,
-// 3x16 57 57 54; moved to unsigned in the loop instead, 5x8 36 59 61. 10 sums and their operands
-// still fit in 15 registers, and hide the instruction's latency. Widened to int16, 5x8 24 29 29.
+// 6 rows by 8 columns were chosen by measuring in V8 on x86-64 with AVX-VNNI, as GMAC/s of
+// 12544x16x96, 196x576x96 and 49x960x160, rows x columns: 6x8 54 94 88, 5x8 51 80 81, 4x8 44 72 71;
+// 12 sums and their operands just fit in 15 registers, if constants that come after are kept out of
+// them (6x8 with these: 42 55 50). Moved to unsigned in the loop, 5x8 takes a quarter longer.
 
 #ifndef WRANGLET_KERNELS_TILE_QUADS_H_
 #define WRANGLET_KERNELS_TILE_QUADS_H_
@@ -41,8 +41,22 @@ struct ByBytes {
   static void MultiplyAccumulate(const uint8_t* copied, int32_t depth, const int8_t* weights,
                                  v128_t (&low)[kRows], v128_t (&high)[kRows]) {
     const int32_t stride = Stride(depth);
+    int32_t k = 0;
+    if constexpr (kRows == 1) {
+      // Two more sums, since each waits for itself.
+      v128_t low_odd = wasm_i32x4_splat(0), high_odd = low_odd;
+      for (; k + 8 <= depth; k += 8, weights += 8 * kTileColumns) {
+        const v128_t even = wasm_v128_load32_splat(copied + k);
+        const v128_t odd = wasm_v128_load32_splat(copied + k + 4);
+        low[0] = ByteDotAdd(wasm_v128_load(weights), even, low[0]);
+        high[0] = ByteDotAdd(wasm_v128_load(weights + 16), even, high[0]);
+        low_odd = ByteDotAdd(wasm_v128_load(weights + 32), odd, low_odd);
+        high_odd = ByteDotAdd(wasm_v128_load(weights + 48), odd, high_odd);
+      }
+      low[0] = wasm_i32x4_add(low[0], low_odd), high[0] = wasm_i32x4_add(high[0], high_odd);
+    }
 #pragma clang loop unroll(disable)
-    for (int32_t k = 0; k < depth; k += 4, weights += 4 * kTileColumns) {
+    for (; k < depth; k += 4, weights += 4 * kTileColumns) {
       const v128_t columns_low = wasm_v128_load(weights);
       const v128_t columns_high = wasm_v128_load(weights + 16);
       for (int row = 0; row < kRows; ++row) {
@@ -69,15 +83,15 @@ struct ByWords {
   static void MultiplyAccumulate(const int16_t* copied, int32_t depth, const int8_t* weights,
                                  v128_t (&low)[kRows], v128_t (&high)[kRows]) {
     const int32_t stride = Stride(depth);
-    const auto add = [=](const int16_t* quad, const int8_t* columns, v128_t (&sums)[kRows]) {
+    const auto add = [=](const int16_t* quad, const int8_t* columns, v128_t(&sums)[kRows]) {
       const v128_t bytes = wasm_v128_load(columns);
       const v128_t even = wasm_i16x8_shr(wasm_i16x8_shl(bytes, 8), 8);
       const v128_t odd = wasm_i16x8_shr(bytes, 8);
       for (int row = 0; row < kRows; ++row, quad += stride) {
-        sums[row] = wasm_i32x4_add(sums[row],
-                                   wasm_i32x4_dot_i16x8(wasm_v128_load32_splat(quad), even));
-        sums[row] = wasm_i32x4_add(sums[row],
-                                   wasm_i32x4_dot_i16x8(wasm_v128_load32_splat(quad + 2), odd));
+        sums[row] =
+            wasm_i32x4_add(sums[row], wasm_i32x4_dot_i16x8(wasm_v128_load32_splat(quad), even));
+        sums[row] =
+            wasm_i32x4_add(sums[row], wasm_i32x4_dot_i16x8(wasm_v128_load32_splat(quad + 2), odd));
       }
     };
     for (int32_t k = 0; k < depth; k += 4, weights += 4 * kTileColumns) {
@@ -106,13 +120,28 @@ inline void Copy(const int8_t* const (&rows)[kRows], int32_t start, int32_t dept
   }
 }
 
-// QuadTile's product, of which the first `count` rows are stored. (What it uses after a store is
-// passed by value or copied: bytes may alias anything, so the rest would be loaded again.)
-template <typename By, int kRows, typename Requantize>
+// 8 results of each row, of which `count` are stored.
+template <int kRows>
+inline void StoreResults(const RequantizeInt8::Sums<kRows>& sums,
+                         const RequantizeInt8::Scales& scales, const RequantizeInt8& requantize,
+                         int8_t* const (&out)[kRows], int32_t column, size_t count) {
+  v128_t wide[kRows];
+  for (int row = 0; row < kRows; ++row) {
+    wide[row] = requantize.WidenBounded(sums.low[row], sums.high[row], scales.low, scales.high);
+  }
+  for (int row = 0; row < kRows; row += 2) {
+    const v128_t both = requantize.NarrowBounded(wide[row], wide[std::min(row + 1, kRows - 1)]);
+    StoreUpTo8(out[row] + column, both, count);
+    if (row + 1 < kRows) StoreUpperUpTo8(out[row + 1] + column, both, count);
+  }
+}
+
+// QuadTile's product of the first `count` of kRows rows.
+template <typename By, int kRows>
 WRANGLET_NOINLINE inline void MultiplyRows(const int8_t* const* all_rows, int32_t count,
                                            int32_t depth, int32_t columns, const int8_t* weights,
                                            const int32_t* bias, const float* scale,
-                                           Requantize requantize, int8_t* const* out) {
+                                           const RequantizeInt8& requantize, int8_t* const* out) {
   alignas(16) typename By::Copied copied[kRows * kPiece];
   const int8_t* rows[kRows];
   int8_t* to[kRows];
@@ -121,34 +150,35 @@ WRANGLET_NOINLINE inline void MultiplyRows(const int8_t* const* all_rows, int32_
     rows[row] = all_rows[from], to[row] = out[from];
   }
   for (int32_t column = 0; column < columns; column += kTileColumns) {
-    typename Requantize::template Sums<kRows> sums(bias + column);
+    RequantizeInt8::Sums<kRows> sums(bias + column);
     for (int32_t start = 0; start < depth; start += kPiece) {
       const int32_t piece = std::min(kPiece, depth - start);
       if (column == 0 || depth > kPiece) Copy<By>(rows, start, piece, copied);
       By::template MultiplyAccumulate<kRows>(copied, piece, weights, sums.low, sums.high);
       weights += PackedElements(piece, 4);
     }
+    ReloadConstants();
+    // A copy, since bytes may alias anything, and each store would have it loaded again.
+    const RequantizeInt8 constants = requantize;
     const auto width = static_cast<size_t>(std::min(columns - column, kTileColumns));
-    const typename Requantize::Scales scales(scale + column);
     // Rows beyond the last are it, again.
-    for (int row = 0; row < kRows; ++row) {
-      StoreUpTo8(to[row] + column, requantize(sums, row, scales), width);
-    }
+    StoreResults(sums, RequantizeInt8::Scales(scale + column), constants, to, column, width);
   }
 }
 
 }  // namespace quads_internal
 
-// What multiplies rows of int8 by columns of int8, a tile at a time: see Tile.
+// What multiplies rows of int8 by columns of int8, a tile at a time: see Tile. No sum, times its
+// scale, may exceed RequantizeInt8::kMostBounded: the compiler knows from weights and bias, and
+// takes int16 weights where it may.
 struct QuadTile {
-  static constexpr int32_t kRows = 5;
+  static constexpr int32_t kRows = 6;
   static constexpr int32_t kDepthStep = 4;
   static constexpr int32_t kActivationOffset = 128;
 
-  template <typename Requantize>
   static void MultiplyRows(const int8_t* const (&rows)[kRows], int32_t count, int32_t depth,
                            int32_t columns, const int8_t* weights, const int32_t* bias,
-                           const float* scale, const Requantize& requantize,
+                           const float* scale, const RequantizeInt8& requantize,
                            int8_t* const (&out)[kRows]) {
     const auto multiply = [&]<typename By>() {
       if (count == 1) {

@@ -20,8 +20,8 @@ namespace wranglet {
 //       anywhere; the results of a row are contiguous from out[i] on. Weights, bias and scale are
 //       PackGemm's.
 template <typename In, typename Weight>
-using Tile = std::conditional_t<sizeof(In) == 1 && sizeof(Weight) == 1, QuadTile,
-                                PairTile<In, Weight>>;
+using Tile =
+    std::conditional_t<sizeof(In) == 1 && sizeof(Weight) == 1, QuadTile, PairTile<In, Weight>>;
 
 // Packed weights that a block of kTileColumns columns takes: by steps of depth, each 8 columns.
 template <typename In, typename Weight>

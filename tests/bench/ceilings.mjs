@@ -7,7 +7,7 @@ import { quantile } from "./statistics.mjs";
 
 const MODULE = path.join(import.meta.dirname, "ceilings.wasm");
 const ROUNDS = 2_000_000;
-const ACCUMULATORS = 8;
+const ACCUMULATORS = 12;
 const RUNS = 12;
 
 /** Multiply-accumulates of one instruction, by the export that repeats it. */

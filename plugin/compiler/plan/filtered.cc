@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -45,13 +46,18 @@ Status Filtered::CheckScales() const {
   return to_->graph().ErrorAt(*node_, "the scales of input, filter and output are too far apart");
 }
 
-Status Filtered::CheckInt16Sums() const {
+std::vector<double> Filtered::LargestSums(double activation) const {
   std::vector<double> most = Bias<double>();
   for (double& sum : most) sum = std::abs(sum);
-  const std::span<const int8_t> weights = filter().ConstantAs<int8_t>();
+  const std::vector<int16_t> weights = Weights<int16_t>();
   for (size_t i = 0; i < weights.size(); ++i) {
-    most[ChannelAt(i)] += 32768.0 * std::abs(int32_t{weights[i]});
+    most[ChannelAt(i)] += activation * std::abs(int32_t{weights[i]});
   }
+  return most;
+}
+
+Status Filtered::CheckInt16Sums() const {
+  const std::vector<double> most = LargestSums(32768.0);
   if (std::all_of(most.begin(), most.end(), [](double m) { return m < kMostInt16Sum; })) {
     return Done{};
   }
@@ -92,6 +98,18 @@ size_t Filtered::ChannelAt(size_t i) const {
 int32_t Filtered::ZeroPointAt(size_t i) const {
   const std::vector<int32_t>& zero_points = filter().quantization->zero_point;
   return zero_points[zero_points.size() == 1 ? 0 : ChannelAt(i)];
+}
+
+bool Filtered::IsBounded() const {
+  const std::vector<double> most = LargestSums(255.0);
+  const std::vector<float> scales = Scales<float>();
+  for (size_t c = 0; c < most.size(); ++c) {
+    const bool is_exact = most[c] <= std::numeric_limits<int32_t>::max();
+    if (!is_exact || most[c] * double{scales[c]} > double{RequantizeInt8::kMostBounded}) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool Filtered::FitsInt8() const {

@@ -33,12 +33,13 @@ class Filtered {
   int32_t InputZeroPoint() const { return input().quantization->zero_point[0]; }
 
   // Calls `use.operator()<In, Weight>()` with the types of the quantised kernel that serves: In is
-  // the activations', and Weight has the range of the filter less its zero points.
+  // the activations', and Weight has the range of the filter less its zero points, or more where
+  // the kernel of int8 by int8 has not that of the sums.
   template <typename Use>
   void WithTypes(Use&& use) const {
     if (dtype_ == DType::kInt16) {
       use.template operator()<int16_t, int8_t>();
-    } else if (FitsInt8()) {
+    } else if (FitsInt8() && IsBounded()) {
       use.template operator()<int8_t, int8_t>();
     } else {
       use.template operator()<int8_t, int16_t>();
@@ -76,7 +77,12 @@ class Filtered {
   Rounding16 Rounding() const;
   Status CheckScales() const;
   Status CheckInt16Sums() const;
+  // The most that a channel's sum can be, either way, where activations, less their zero point, are
+  // at most `activation`.
+  std::vector<double> LargestSums(double activation) const;
   bool FitsInt8() const;
+  // Whether int8 kernels may leave out the clamping of what is far outside of int8.
+  bool IsBounded() const;
   // Output channel of the i-th element of the filter, and its zero point.
   size_t ChannelAt(size_t i) const;
   int32_t ZeroPointAt(size_t i) const;

@@ -46,7 +46,8 @@ class LowerBatchMatMul {
     if (!std::isfinite(exact) || exact >= 0x1p30 || shape_.depth > kMostInt8Depth) {
       return to_.graph().ErrorAt(node_, "its depth or the scales of its factors are too large");
     }
-    if (has_scale && IsPackedAhead()) {
+    const double most = 255.0 * 128.0 * shape_.depth * exact;
+    if (has_scale && IsPackedAhead() && most <= double{RequantizeInt8::kMostBounded}) {
       const std::vector<float> scales(static_cast<size_t>(shape_.cols), product / out.scale[0]);
       const auto packed =
           PackGemm<int8_t, int8_t>(shape_.cols, shape_.depth, ColumnsOf<int8_t>(),

@@ -86,7 +86,7 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
     return Done{};
   }
   const int32_t depth = PatchDepth(window, op.groups);
-    if (f.IsFloat()) {
+  if (f.IsFloat()) {
     f.Emit(Conv2dFloat32Params{window, op.groups, OutputOf(op.activation)},
            PackFloat32(f, op.groups, depth),
            Conv2dScratchElements<float, float>(window, op.groups) * sizeof(float));
