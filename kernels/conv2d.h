@@ -68,25 +68,17 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const Pi
   const ptrdiff_t row_step = static_cast<ptrdiff_t>(grid.step_h) * image_w * window.out_c;
   const int32_t pixels = window.out_h * window.out_w;
   const int32_t group_in = window.in_c / groups, group_out = window.out_c / groups;
-  const auto depth = static_cast<size_t>(PatchDepth(window, groups));
   for (int32_t batch = 0; batch < window.batch; ++batch) {
     for (int32_t group = 0; group < groups; ++group) {
       const T* from = input + group * group_in;
       T* row = output + (grid.first_y * image_w + grid.first_x) * window.out_c + group * group_out;
-      T* to = row;
-      int32_t out_x = 0, y0 = -window.pad_top;
+      PatchCursor<T> cursor{.out_x = 0, .y0 = -window.pad_top, .to = row, .row = row};
       for (int32_t pixel = 0; pixel < pixels; pixel += kRows) {
         const int32_t count = std::min(kRows, pixels - pixel);
         const T* rows[kRows] = {};
         T* out[kRows] = {};
-        for (int32_t i = 0; i < count; ++i) {
-          T* patch = scratch + static_cast<size_t>(i) * depth;
-          const int32_t x0 = out_x * window.stride_w - window.pad_left;
-          GatherPatch(window, group_in, from, y0, x0, fill, patch);
-          rows[i] = patch, out[i] = to;
-          to += pixel_step;
-          if (++out_x == window.out_w) out_x = 0, y0 += window.stride_h, to = row += row_step;
-        }
+        GatherTile<kRows>(window, group_in, from, fill, count, pixel_step, row_step, scratch,
+                          cursor, rows, out);
         multiply(group, rows, count, out);
       }
     }

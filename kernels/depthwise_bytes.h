@@ -41,28 +41,29 @@ struct DepthwiseByteBand {
   constexpr size_t ColumnBytes() const { return static_cast<size_t>(columns * quads * kQuad); }
 };
 
-// Weights and biases of all channels, interleaved; a block of columns; a pixel of fill values.
+// Weights and biases of all channels, interleaved; two blocks of columns; a pixel of fill values.
 constexpr size_t DepthwiseByteScratch(const WindowShape& w) {
   const DepthwiseByteBand band(w);
   const auto blocks = static_cast<size_t>((w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels);
   return blocks * (band.WeightBytes(w) + sizeof(int32_t) * kDepthwiseChannels) +
-         band.ColumnBytes() + static_cast<size_t>(w.in_c);
+         2 * band.ColumnBytes() + static_cast<size_t>(w.in_c);
 }
 
 namespace depthwise_bytes_internal {
 
-// Writes four rows of 8 bytes as 8 lanes of four.
-inline void StoreQuad(const v128_t (&rows)[4], v128_t sign, void* to) {
+// Writes four rows of 8 bytes, the lower or the upper ones, as 8 lanes of four.
+template <int kHalf>
+inline void StoreQuad(const v128_t (&rows)[4], void* to) {
+  constexpr int b = kHalf * 8;
   const v128_t upper =
-      wasm_i8x16_shuffle(rows[0], rows[1], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      wasm_i8x16_shuffle(rows[0], rows[1], b, b + 16, b + 1, b + 17, b + 2, b + 18, b + 3, b + 19,
+                         b + 4, b + 20, b + 5, b + 21, b + 6, b + 22, b + 7, b + 23);
   const v128_t lower =
-      wasm_i8x16_shuffle(rows[2], rows[3], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      wasm_i8x16_shuffle(rows[2], rows[3], b, b + 16, b + 1, b + 17, b + 2, b + 18, b + 3, b + 19,
+                         b + 4, b + 20, b + 5, b + 21, b + 6, b + 22, b + 7, b + 23);
   auto* const bytes = static_cast<uint8_t*>(to);
-  wasm_v128_store(bytes,
-                  wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11), sign));
-  wasm_v128_store(
-      bytes + 16,
-      wasm_v128_xor(wasm_i16x8_shuffle(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15), sign));
+  wasm_v128_store(bytes, wasm_i16x8_shuffle(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11));
+  wasm_v128_store(bytes + 16, wasm_i16x8_shuffle(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15));
 }
 
 // Interleaves a packed block of weights, [kernel_h][kernel_w][8], for each row of outputs, and
@@ -82,7 +83,7 @@ inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& ban
                         ? wasm_v128_load64_zero(block + (ky * w.kernel_w + kx) * kDepthwiseChannels)
                         : none;
         }
-        StoreQuad(taps, none, weights);
+        StoreQuad<0>(taps, weights);
         for (int half = 0; half < 2 && row == 0; ++half) {
           added[half] = ByteDotAdd(wasm_v128_load(weights + half * 16), offset, added[half]);
         }
@@ -96,15 +97,17 @@ inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& ban
 }
 
 // Interleaves the rows of `image` under the windows of the band from output row `out_y` on into
-// `columns`, for 8 channels, which `load` (pixel -> 8 bytes) fetches. Only columns inside the image
-// are written. `fill` is a pixel of zero points, which stands for rows outside the image.
-template <typename Load>
+// `columns`, for one or two blocks of channels, which `load` (pixel -> as many bytes) fetches;
+// those of the second lie behind those of the first. Only columns inside the image are written.
+// `fill` is a pixel of zero points, which stands for rows outside the image.
+template <int kBlocks, typename Load>
 WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const DepthwiseByteBand& band,
                                              const int8_t* image, int32_t out_y, const int8_t* fill,
                                              uint8_t* columns, Load load) {
   const int32_t step = band.quads * band.kQuad;
   const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
   const int32_t kernel_rows = w.kernel_h + (band.rows - 1) * w.stride_h;
+  const auto second = static_cast<ptrdiff_t>(band.ColumnBytes());
   const v128_t sign = wasm_i8x16_splat(-128);
   for (int32_t quad = 0; quad < band.quads; ++quad) {
     const int8_t* rows[4];
@@ -120,7 +123,10 @@ WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const Depthwi
     const int32_t step0 = steps[0], step1 = steps[1], step2 = steps[2], step3 = steps[3];
     uint8_t* to = columns + w.pad_left * step + quad * band.kQuad;
     for (int32_t x = 0; x < width; ++x, to += step) {
-      StoreQuad({load(row0), load(row1), load(row2), load(row3)}, sign, to);
+      const v128_t bytes[4] = {wasm_v128_xor(load(row0), sign), wasm_v128_xor(load(row1), sign),
+                               wasm_v128_xor(load(row2), sign), wasm_v128_xor(load(row3), sign)};
+      StoreQuad<0>(bytes, to);
+      if (kBlocks == 2) StoreQuad<1>(bytes, to + second);
       row0 += step0, row1 += step1, row2 += step2, row3 += step3;
     }
   }
@@ -209,35 +215,39 @@ inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
   auto* const moved_bias = static_cast<int32_t*>(scratch);
   auto* const weights = reinterpret_cast<int8_t*>(moved_bias + blocks * kDepthwiseChannels);
   auto* const columns = reinterpret_cast<uint8_t*>(weights + blocks * block_weights);
-  auto* const fill = reinterpret_cast<int8_t*>(columns + band.ColumnBytes());
+  auto* const fill = reinterpret_cast<int8_t*>(columns + 2 * band.ColumnBytes());
   std::fill_n(fill, w.in_c, static_cast<int8_t>(input_zero_point));
   // Columns outside the image are the same for all rows and channels.
-  std::fill_n(columns, band.ColumnBytes(), static_cast<uint8_t>(input_zero_point + 128));
+  std::fill_n(columns, 2 * band.ColumnBytes(), static_cast<uint8_t>(input_zero_point + 128));
   for (int32_t block = 0; block < blocks; ++block) {
     const int32_t c = block * kDepthwiseChannels;
     InterleaveWeights(w, band, packed_filter + c * w.kernel_h * w.kernel_w, bias + c,
                       weights + block * block_weights, moved_bias + c);
   }
   const auto compute_band = [&](const int8_t* image, int32_t out_y, int8_t* out) {
-    for (int32_t block = 0; block < blocks; ++block) {
+    const auto compute = [&](int32_t block, const uint8_t* block_columns) {
       const int32_t c = block * kDepthwiseChannels;
-      const auto left = static_cast<size_t>(w.out_c - c);
-      const auto interleave = [&](auto load) {
-        InterleaveRows(w, band, image, out_y, fill, columns, load);
-      };
-      if (multiplier == 1 && left >= kDepthwiseChannels) {
-        interleave([c](const int8_t* pixel) { return wasm_v128_load64_zero(pixel + c); });
-      } else {
-        interleave([=](const int8_t* pixel) {
-          int8_t bytes[kDepthwiseChannels] = {};
-          for (int32_t i = 0; i < std::min(kDepthwiseChannels, w.out_c - c); ++i) {
-            bytes[i] = pixel[(c + i) / multiplier];
-          }
-          return wasm_v128_load64_zero(bytes);
-        });
-      }
-      ComputeBand<kKernel, kStride>(w, columns, weights + block * block_weights, moved_bias + c,
-                                    scale + c, requantize, out + c, left);
+      ComputeBand<kKernel, kStride>(w, block_columns, weights + block * block_weights,
+                                    moved_bias + c, scale + c, requantize, out + c,
+                                    static_cast<size_t>(w.out_c - c));
+    };
+    int32_t block = 0;
+    for (; multiplier == 1 && (block + 2) * kDepthwiseChannels <= w.out_c; block += 2) {
+      const int32_t c = block * kDepthwiseChannels;
+      InterleaveRows<2>(w, band, image, out_y, fill, columns,
+                        [c](const int8_t* pixel) { return wasm_v128_load(pixel + c); });
+      compute(block, columns);
+      compute(block + 1, columns + band.ColumnBytes());
+    }
+    for (; block < blocks; ++block) {
+      const int32_t c = block * kDepthwiseChannels,
+                    count = std::min(kDepthwiseChannels, w.out_c - c);
+      InterleaveRows<1>(w, band, image, out_y, fill, columns, [=](const int8_t* pixel) {
+        int8_t bytes[kDepthwiseChannels] = {};
+        for (int32_t i = 0; i < count; ++i) bytes[i] = pixel[(c + i) / multiplier];
+        return wasm_v128_load64_zero(bytes);
+      });
+      compute(block, columns);
     }
   };
   for (int32_t batch = 0; batch < w.batch; ++batch) {

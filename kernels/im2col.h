@@ -18,8 +18,8 @@ namespace wranglet {
 // elements, of which `from` is the first channel of the image's first pixel. `fill` stands where
 // the window leaves the image.
 template <typename T>
-WRANGLET_NOINLINE inline void GatherPatch(const WindowShape& window, int32_t channels,
-                                          const T* from, int32_t y0, int32_t x0, T fill, T* patch) {
+inline void GatherPatch(const WindowShape& window, int32_t channels, const T* from, int32_t y0,
+                        int32_t x0, T fill, T* patch) {
   // In locals, because the patch may be bytes, which may alias the window.
   const int32_t kernel_h = window.kernel_h, kernel_w = window.kernel_w;
   const int32_t dilation_h = window.dilation_h, dilation_w = window.dilation_w;
@@ -49,6 +49,36 @@ WRANGLET_NOINLINE inline void GatherPatch(const WindowShape& window, int32_t cha
       }
     }
   }
+}
+
+// Output pixels in the order of their rows: the next one, and where its results go.
+template <typename T>
+struct PatchCursor {
+  int32_t out_x, y0;
+  T *to, *row;
+};
+
+// Gathers the patches of the next `count` output pixels one behind the other, and tells where each
+// begins and where its results go; those lie `pixel_step` apart, rows of them `row_step`.
+template <int32_t kRows, typename T>
+WRANGLET_NOINLINE inline void GatherTile(const WindowShape& all, int32_t channels, const T* from,
+                                         T fill, int32_t count, ptrdiff_t pixel_step,
+                                         ptrdiff_t row_step, T* scratch, PatchCursor<T>& cursor,
+                                         const T* (&rows)[kRows], T* (&out)[kRows]) {
+  // In locals, because patches may be bytes, which may alias them.
+  const WindowShape window = all;
+  PatchCursor<T> at = cursor;
+  const ptrdiff_t depth = static_cast<ptrdiff_t>(window.kernel_h) * window.kernel_w * channels;
+  for (int32_t i = 0; i < count; ++i, scratch += depth) {
+    const int32_t x0 = at.out_x * window.stride_w - window.pad_left;
+    GatherPatch(window, channels, from, at.y0, x0, fill, scratch);
+    rows[i] = scratch, out[i] = at.to;
+    at.to += pixel_step;
+    if (++at.out_x == window.out_w) {
+      at.out_x = 0, at.y0 += window.stride_h, at.to = at.row += row_step;
+    }
+  }
+  cursor = at;
 }
 
 }  // namespace wranglet

@@ -66,6 +66,14 @@ inline v128_t LoadUpTo16(const int8_t* from, size_t left) {
   return wasm_i64x2_shuffle(wasm_v128_load64_zero(from), LoadPartial8(from + 8, left - 8), 0, 2);
 }
 
+// The first `left` (1 to 15) bytes, where 16 - left lie before them; zeros above.
+inline v128_t LoadLast16(const int8_t* from, size_t left) {
+  const v128_t places = wasm_i8x16_const(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const size_t before = 16 - left;
+  return wasm_i8x16_swizzle(wasm_v128_load(from - before),
+                            wasm_i8x16_add(places, wasm_i8x16_splat(static_cast<int8_t>(before))));
+}
+
 // 8 int16 where that many are left; else those, and zeros above; reads none beyond them.
 inline v128_t LoadUpTo8(const int16_t* from, size_t left) {
   if (left >= 8) return wasm_v128_load(from);

@@ -28,6 +28,37 @@ TEST(LoadUpTo8, LoadsWhatIsLeftAndZeros) {
   }
 }
 
+TEST(LoadUpTo16, LoadsWhatIsLeftAndZeros) {
+  for (size_t left = 0; left <= 17; ++left) {
+    const std::vector<int8_t> from = Counting(left);
+    std::array<int8_t, 16> loaded, expected = {};
+    std::copy_n(from.begin(), std::min<size_t>(left, 16), expected.begin());
+    wasm_v128_store(loaded.data(), LoadUpTo16(from.data(), left));
+    EXPECT_EQ(loaded, expected) << left;
+  }
+}
+
+TEST(LoadLast16, LoadsTheEndOfARowAndZeros) {
+  for (size_t left = 1; left <= 15; ++left) {
+    const std::vector<int8_t> row = Counting(16);
+    std::array<int8_t, 16> loaded, expected = {};
+    const int8_t* const from = row.data() + 16 - left;
+    std::copy_n(from, left, expected.begin());
+    wasm_v128_store(loaded.data(), LoadLast16(from, left));
+    EXPECT_EQ(loaded, expected) << left;
+  }
+}
+
+TEST(StoreUpperUpTo8, StoresWhatIsLeftOfTheUpperHalf) {
+  const v128_t value = wasm_i8x16_make(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+  for (size_t left = 0; left <= 9; ++left) {
+    std::vector<int8_t> to(left, 77), expected = to;
+    for (size_t i = 0; i < std::min<size_t>(left, 8); ++i) expected[i] = static_cast<int8_t>(i + 9);
+    StoreUpperUpTo8(to.data(), value, left);
+    EXPECT_EQ(to, expected) << left;
+  }
+}
+
 TEST(StoreUpTo8, StoresWhatIsLeft) {
   const v128_t value = wasm_i8x16_make(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
   for (size_t left = 0; left <= 9; ++left) {

@@ -101,11 +101,17 @@ struct ByWords {
   }
 };
 
+// Rows of less than 16 are rare, and the code that loads them is long.
+WRANGLET_NOINLINE inline v128_t LoadShortRow(const int8_t* from, size_t count) {
+  return LoadUpTo16(from, count);
+}
+
 // Copies elements [start, start + depth) of each row.
 template <typename By, int kRows>
 inline void Copy(const int8_t* const (&rows)[kRows], int32_t start, int32_t depth,
                  typename By::Copied* to) {
   const v128_t sign = wasm_i8x16_splat(-128);
+#pragma clang loop unroll(disable)
   for (int row = 0; row < kRows; ++row) {
     const int8_t* from = rows[row] + start;
     int32_t k = 0;
@@ -114,7 +120,8 @@ inline void Copy(const int8_t* const (&rows)[kRows], int32_t start, int32_t dept
     }
     if (k < depth) {
       const auto left = static_cast<size_t>(depth - k);
-      By::Store(wasm_v128_xor(LoadUpTo16(from + k, left), sign), to);
+      const v128_t tail = k > 0 ? LoadLast16(from + k, left) : LoadShortRow(from, left);
+      By::Store(wasm_v128_xor(tail, sign), to);
       to += 16;
     }
   }
