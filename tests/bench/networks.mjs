@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { litert } from "./contenders/litert.mjs";
 import { onnxruntimeNode, onnxruntimeWeb } from "./contenders/onnxruntime.mjs";
+import { tensorflowJs } from "./contenders/tfjs.mjs";
 import { readManifest, wranglet } from "./contenders/wranglet.mjs";
 
 // Files by name; Bazel says where they are.
@@ -18,6 +19,14 @@ const NETWORKS = [
     name: "MobileNetV2 1.0 224, int8",
     wranglet: ["mobilenet_v2_int8", "mobilenet_v2_int8_simd128"],
     tflite: "mobilenet_v2_1.0_224_int8.tflite",
+  },
+  {
+    name: "MobileNetV2 1.0 224, int16",
+    wranglet: ["mobilenet_v2_int16"],
+  },
+  {
+    name: "MobileNetV2 1.0 224, float32",
+    wranglet: ["mobilenet_v2_float32"],
   },
   {
     name: "MobileNetV2 1.0 224, int8 QDQ",
@@ -76,6 +85,10 @@ export function findNetworks() {
       ...(tflite ? ["relaxed", "compat"].map((build) => litert(build, FILES.get(tflite))) : []),
       ...(onnx ? [onnxruntimeWeb(FILES.get(onnx)), onnxruntimeNode(FILES.get(onnx))] : []),
     ];
+    const plan = `${folders[0]}.compiled/steps.cc`;
+    if (existsSync(plan) && models[0].endsWith("_float32")) {
+      peers.push(...["wasm", "cpu"].map((backend) => tensorflowJs(backend, plan)).filter(Boolean));
+    }
     const { macs } = readManifest(folders[0]);
     const ours = folders.map((folder) =>
       wranglet(folder.endsWith("_simd128") ? "Wranglet simd128" : "Wranglet", folder),
