@@ -11,6 +11,9 @@ import { median, quantile, spread } from "./statistics.mjs";
 
 const WARM_UP = 20;
 const COLD_RUNS = 5;
+// A start of a peer that takes longer has hung, and is tried again.
+const COLD_TIMEOUT = 30_000;
+const COLD_TRIES = 3;
 
 /**
  * @typedef {object} Result
@@ -61,13 +64,24 @@ async function measureCold(contenders, network) {
   const results = contenders.map(() => []);
   for (let run = 0; run < COLD_RUNS; ++run) {
     for (const [i, list] of results.entries()) {
-      const arguments_ = [script, String(network), String(i)];
-      const { stdout } = await promisify(execFile)(process.execPath, arguments_);
-      // The last line: a runtime may print of its own.
-      list.push(JSON.parse(stdout.trim().split("\n").at(-1)));
+      list.push(await startFresh([script, String(network), String(i)], contenders[i].name));
     }
   }
   return results;
+}
+
+async function startFresh(arguments_, name) {
+  for (let tried = 1; ; ++tried) {
+    try {
+      const limits = { timeout: COLD_TIMEOUT, killSignal: "SIGKILL" };
+      const { stdout } = await promisify(execFile)(process.execPath, arguments_, limits);
+      // The last line: a runtime may print of its own.
+      return JSON.parse(stdout.trim().split("\n").at(-1));
+    } catch (error) {
+      if (!error.killed || tried === COLD_TRIES) throw error;
+      console.log(`${name} did not start within ${COLD_TIMEOUT / 1000} s; once more`);
+    }
+  }
 }
 
 async function measureWarm(contenders, rounds) {
