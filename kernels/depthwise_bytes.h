@@ -33,6 +33,9 @@ struct DepthwiseByteBand {
         quads((w.kernel_h + rows - 1 + 3) / 4),
         columns((w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1) {}
 
+  static constexpr int32_t Blocks(const WindowShape& w) {
+    return (w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels;
+  }
   // Of a block of channels: [rows][kernel_w][quads].
   constexpr size_t WeightBytes(const WindowShape& w) const {
     return static_cast<size_t>(rows * w.kernel_w * quads * kQuad);
@@ -44,8 +47,8 @@ struct DepthwiseByteBand {
 // Weights and biases of all channels, interleaved; two blocks of columns; a pixel of fill values.
 constexpr size_t DepthwiseByteScratch(const WindowShape& w) {
   const DepthwiseByteBand band(w);
-  const auto blocks = static_cast<size_t>((w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels);
-  return blocks * (band.WeightBytes(w) + sizeof(int32_t) * kDepthwiseChannels) +
+  return static_cast<size_t>(band.Blocks(w)) *
+             (band.WeightBytes(w) + sizeof(int32_t) * kDepthwiseChannels) +
          2 * band.ColumnBytes() + static_cast<size_t>(w.in_c);
 }
 
@@ -189,13 +192,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* c
       }
     }
   };
-  if (out_w == 1) return compute.template operator()<1>(0);
-  int32_t x = 0;
-  if constexpr (kRows == 1) {
-    for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
-  }
-  // The last two may include one for the second time.
-  for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
+  ForEachDepthwiseOutputs<kRows>(out_w, compute);
 }
 
 }  // namespace depthwise_bytes_internal
@@ -210,7 +207,7 @@ inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
   using namespace depthwise_bytes_internal;
   const DepthwiseByteBand band(w);
   const int32_t multiplier = w.out_c / w.in_c;
-  const int32_t blocks = (w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels;
+  const int32_t blocks = band.Blocks(w);
   const size_t block_weights = band.WeightBytes(w);
   auto* const moved_bias = static_cast<int32_t*>(scratch);
   auto* const weights = reinterpret_cast<int8_t*>(moved_bias + blocks * kDepthwiseChannels);
@@ -250,15 +247,7 @@ inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
       compute(block, columns);
     }
   };
-  for (int32_t batch = 0; batch < w.batch; ++batch) {
-    for (int32_t y = 0; y < w.out_h; y += band.rows) {
-      // The last band may include a row for the second time.
-      const int32_t out_y = std::min(y, w.out_h - band.rows);
-      compute_band(input, out_y, output + out_y * w.out_w * w.out_c);
-    }
-    input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
-    output += static_cast<size_t>(w.out_h) * static_cast<size_t>(w.out_w * w.out_c);
-  }
+  ForEachDepthwiseBand(w, band.rows, input, output, compute_band);
 }
 
 }  // namespace wranglet

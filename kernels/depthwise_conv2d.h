@@ -163,15 +163,7 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight>& 
                                              out + c, left);
     }
   };
-  for (int32_t batch = 0; batch < w.batch; ++batch) {
-    for (int32_t y = 0; y < w.out_h; y += band.rows) {
-      // The last band may include a row for the second time.
-      const int32_t out_y = std::min(y, w.out_h - band.rows);
-      compute_band(input, out_y, output + out_y * w.out_w * w.out_c);
-    }
-    input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
-    output += static_cast<size_t>(w.out_h) * static_cast<size_t>(w.out_w * w.out_c);
-  }
+  ForEachDepthwiseBand(w, band.rows, input, output, compute_band);
 }
 
 }  // namespace depthwise_internal

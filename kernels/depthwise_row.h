@@ -77,6 +77,33 @@ struct DepthwiseBand {
   }
 };
 
+// Calls `compute(image, out_y, out)` for each band of `rows` rows of outputs: the first is out_y,
+// and begins at out. The last band may include a row for the second time.
+template <typename In, typename Compute>
+inline void ForEachDepthwiseBand(const WindowShape& w, int32_t rows, const In* input, In* output,
+                                 Compute&& compute) {
+  for (int32_t batch = 0; batch < w.batch; ++batch) {
+    for (int32_t y = 0; y < w.out_h; y += rows) {
+      const int32_t out_y = std::min(y, w.out_h - rows);
+      compute(input, out_y, output + out_y * w.out_w * w.out_c);
+    }
+    input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
+    output += static_cast<size_t>(w.out_h) * static_cast<size_t>(w.out_w * w.out_c);
+  }
+}
+
+// Calls `compute.operator()<count>(x)` until all outputs of a band of kRows rows are computed,
+// `count` neighbours from x on at a time. The last two may include one for the second time.
+template <int kRows, typename Compute>
+inline void ForEachDepthwiseOutputs(int32_t out_w, Compute&& compute) {
+  if (out_w == 1) return compute.template operator()<1>(0);
+  int32_t x = 0;
+  if constexpr (kRows == 1) {
+    for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
+  }
+  for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
+}
+
 // Writes what two taps, or two columns of weights, of 8 channels are to the dot product: int16,
 // first and second in turn.
 inline void StoreDepthwisePair(v128_t first, v128_t second, int16_t* to) {
@@ -187,13 +214,7 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
       }
     }
   };
-  if (out_w == 1) return compute.template operator()<1>(0);
-  int32_t x = 0;
-  if constexpr (kRows == 1) {
-    for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
-  }
-  // The last two may include one for the second time.
-  for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
+  ForEachDepthwiseOutputs<kRows>(out_w, compute);
 }
 
 // The band from `out` on.

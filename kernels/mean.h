@@ -115,15 +115,21 @@ inline void MeanFloat32(const MeanFloat32Params& params, const float* input, flo
   }
 }
 
-// The definitions, which tests hold the kernels against.
+// The definitions, which tests hold the kernels against, by the sum of what the i-th output is the
+// mean of, less a zero point.
+template <typename Sum, typename Params, typename T>
+inline Sum MeanSumReference(const Params& params, const T* input, int32_t i, Sum zero_point = 0) {
+  const int32_t batch = i / params.channels, channel = i % params.channels;
+  Sum sum = 0;
+  for (int32_t row = 0; row < params.rows; ++row) {
+    sum += input[(batch * params.rows + row) * params.channels + channel] - zero_point;
+  }
+  return sum;
+}
+
 inline void MeanInt8Reference(const MeanInt8Params& params, const int8_t* input, int8_t* output) {
   for (int32_t i = 0; i < params.batch * params.channels; ++i) {
-    const int32_t batch = i / params.channels, channel = i % params.channels;
-    int32_t sum = 0;
-    for (int32_t row = 0; row < params.rows; ++row) {
-      sum +=
-          input[(batch * params.rows + row) * params.channels + channel] - params.input_zero_point;
-    }
+    const auto sum = MeanSumReference<int32_t>(params, input, i, params.input_zero_point);
     const float real = static_cast<float>(sum) * params.scale;
     const float moved = real + static_cast<float>(params.output_zero_point);
     output[i] = static_cast<int8_t>(std::nearbyint(std::clamp(moved, -128.0f, 127.0f)));
@@ -133,11 +139,7 @@ inline void MeanInt8Reference(const MeanInt8Params& params, const int8_t* input,
 inline void MeanInt16Reference(const MeanInt16Params& params, const int16_t* input,
                                int16_t* output) {
   for (int32_t i = 0; i < params.batch * params.channels; ++i) {
-    const int32_t batch = i / params.channels, channel = i % params.channels;
-    int32_t sum = 0;
-    for (int32_t row = 0; row < params.rows; ++row) {
-      sum += input[(batch * params.rows + row) * params.channels + channel];
-    }
+    const auto sum = MeanSumReference<int32_t>(params, input, i);
     output[i] =
         static_cast<int16_t>(std::clamp(MultiplyReference(sum, params.scale), -32768, 32767));
   }
@@ -146,12 +148,7 @@ inline void MeanInt16Reference(const MeanInt16Params& params, const int16_t* inp
 inline void MeanFloat32Reference(const MeanFloat32Params& params, const float* input,
                                  float* output) {
   for (int32_t i = 0; i < params.batch * params.channels; ++i) {
-    const int32_t batch = i / params.channels, channel = i % params.channels;
-    float sum = 0;
-    for (int32_t row = 0; row < params.rows; ++row) {
-      sum += input[(batch * params.rows + row) * params.channels + channel];
-    }
-    output[i] = sum / static_cast<float>(params.rows);
+    output[i] = MeanSumReference<float>(params, input, i) / static_cast<float>(params.rows);
   }
 }
 

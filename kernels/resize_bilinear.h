@@ -34,9 +34,18 @@ inline constexpr int32_t kResizeBitsInt8 = 11, kResizeBitsInt16 = 10;
 
 namespace resize_internal {
 
+// Blends four corners of int16, left and right in turn, one half of the lanes after the other:
+// `half` (tops, bottoms) makes int32 of them.
+template <typename Half>
+inline v128_t BlendHalves(v128_t tl, v128_t tr, v128_t bl, v128_t br, Half&& half) {
+  return wasm_i16x8_narrow_i32x4(half(wasm_i16x8_shuffle(tl, tr, 0, 8, 1, 9, 2, 10, 3, 11),
+                                      wasm_i16x8_shuffle(bl, br, 0, 8, 1, 9, 2, 10, 3, 11)),
+                                 half(wasm_i16x8_shuffle(tl, tr, 4, 12, 5, 13, 6, 14, 7, 15),
+                                      wasm_i16x8_shuffle(bl, br, 4, 12, 5, 13, 6, 14, 7, 15)));
+}
+
 // Each makes of the four pixels around a place, top left, top right, bottom left and bottom right,
 // what lies there: `x` and `y` are the weights of the right and of the bottom ones.
-
 struct BlendInt8 {
   using Weight = int32_t;
   static constexpr size_t kLanes = 8;
@@ -53,10 +62,8 @@ struct BlendInt8 {
     StoreUpTo8(to, wasm_i8x16_narrow_i16x8(lanes, lanes), count);
   }
   v128_t operator()(v128_t tl, v128_t tr, v128_t bl, v128_t br) const {
-    return wasm_i16x8_narrow_i32x4(Half(wasm_i16x8_shuffle(tl, tr, 0, 8, 1, 9, 2, 10, 3, 11),
-                                        wasm_i16x8_shuffle(bl, br, 0, 8, 1, 9, 2, 10, 3, 11)),
-                                   Half(wasm_i16x8_shuffle(tl, tr, 4, 12, 5, 13, 6, 14, 7, 15),
-                                        wasm_i16x8_shuffle(bl, br, 4, 12, 5, 13, 6, 14, 7, 15)));
+    return BlendHalves(tl, tr, bl, br,
+                       [this](v128_t tops, v128_t bottoms) { return Half(tops, bottoms); });
   }
 
  private:
@@ -84,10 +91,8 @@ struct BlendInt16 {
   static v128_t Load(const int16_t* from, size_t count) { return LoadUpTo8(from, count); }
   static void Store(int16_t* to, v128_t lanes, size_t count) { StoreUpTo8(to, lanes, count); }
   v128_t operator()(v128_t tl, v128_t tr, v128_t bl, v128_t br) const {
-    return wasm_i16x8_narrow_i32x4(Half(wasm_i16x8_shuffle(tl, tr, 0, 8, 1, 9, 2, 10, 3, 11),
-                                        wasm_i16x8_shuffle(bl, br, 0, 8, 1, 9, 2, 10, 3, 11)),
-                                   Half(wasm_i16x8_shuffle(tl, tr, 4, 12, 5, 13, 6, 14, 7, 15),
-                                        wasm_i16x8_shuffle(bl, br, 4, 12, 5, 13, 6, 14, 7, 15)));
+    return BlendHalves(tl, tr, bl, br,
+                       [this](v128_t tops, v128_t bottoms) { return Half(tops, bottoms); });
   }
 
  private:
