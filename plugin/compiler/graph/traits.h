@@ -3,6 +3,7 @@
 #ifndef WRANGLET_PLUGIN_COMPILER_GRAPH_TRAITS_H_
 #define WRANGLET_PLUGIN_COMPILER_GRAPH_TRAITS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -30,6 +31,20 @@ const Activation* FusedActivation(const Operator& op);
 // How many elements, and how many bytes, a tensor has.
 int64_t CountOf(const Tensor& tensor);
 int64_t BytesOf(const Tensor& tensor);
+
+// Calls f(element, channel) for each element of a tensor that `q` quantises.
+template <typename F>
+void ForEachElement(const Tensor& tensor, const Quantization& q, F&& f) {
+  int64_t inner = 1;
+  for (size_t i = static_cast<size_t>(q.axis) + 1; i < tensor.shape.size(); ++i) {
+    inner *= tensor.shape[i];
+  }
+  const auto channels = static_cast<int64_t>(q.scale.size());
+  const int64_t count = CountOf(tensor);
+  for (int64_t i = 0; i < count; ++i) {
+    f(static_cast<size_t>(i), static_cast<size_t>(channels == 1 ? 0 : i / inner % channels));
+  }
+}
 
 // The multiply-accumulates of one run of a node: 0 of one that is no product of matrices.
 int64_t MacsOf(const Graph& graph, const Node& node);

@@ -104,20 +104,6 @@ Result<Storage> ReadStorage(const OnnxNode& node, const Shape& shape, DType othe
   return storage;
 }
 
-// Calls f(element, channel) for each element of a tensor that `q` quantises.
-template <typename F>
-void ForEachElement(const Tensor& tensor, const Quantization& q, F&& f) {
-  int64_t inner = 1;
-  for (size_t i = static_cast<size_t>(q.axis) + 1; i < tensor.shape.size(); ++i) {
-    inner *= tensor.shape[i];
-  }
-  const auto channels = static_cast<int64_t>(q.scale.size());
-  const int64_t count = CountOf(tensor);
-  for (int64_t i = 0; i < count; ++i) {
-    f(static_cast<size_t>(i), static_cast<size_t>(channels == 1 ? 0 : i / inner % channels));
-  }
-}
-
 template <typename T>
 void Dequantized(const Tensor& from, const Quantization& q, std::span<float> to) {
   const auto stored = from.ConstantAs<T>();

@@ -37,25 +37,15 @@ Result<Limits> StoredLimits(DType dtype) {
   }
 }
 
-// How many elements follow each other in one channel.
-size_t RunLength(const Tensor& tensor, int axis) {
-  size_t run = 1;
-  for (size_t d = static_cast<size_t>(axis) + 1; d < tensor.shape.size(); ++d) {
-    run *= static_cast<size_t>(tensor.shape[d]);
-  }
-  return run;
-}
-
 template <typename T>
 std::vector<float> RealConstant(const Tensor& tensor) {
-  const auto& [scale, zero_point, axis] = *tensor.quantization;
-  const size_t run = RunLength(tensor, scale.size() > 1 ? axis : 0);
-  std::vector<float> real;
-  for (const T stored : tensor.ConstantAs<T>()) {
-    const size_t channel = real.size() / run % scale.size();
-    real.push_back(static_cast<float>((static_cast<double>(stored) - zero_point[channel]) *
-                                      double{scale[channel]}));
-  }
+  const Quantization& q = *tensor.quantization;
+  const auto stored = tensor.ConstantAs<T>();
+  std::vector<float> real(stored.size());
+  ForEachElement(tensor, q, [&](size_t i, size_t c) {
+    real[i] =
+        static_cast<float>((static_cast<double>(stored[i]) - q.zero_point[c]) * double{q.scale[c]});
+  });
   return real;
 }
 

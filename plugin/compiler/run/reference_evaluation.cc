@@ -7,6 +7,7 @@
 #include <limits>
 #include <variant>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/run/reference_unary.h"
 
 namespace wranglet {
@@ -425,12 +426,10 @@ Values StoredValues(DType dtype, std::span<const std::byte> bytes) {
 std::vector<double> RealValues(const Tensor& tensor, std::span<const std::byte> bytes) {
   Values values = StoredValues(tensor.dtype, bytes);
   if (!tensor.quantization) return values;
-  const auto& [scale, zero_point, axis] = *tensor.quantization;
-  for (size_t i = 0; i < values.size(); ++i) {
-    const Shape index = IndexAt(tensor.shape, static_cast<int64_t>(i));
-    const size_t c = scale.size() == 1 ? 0 : static_cast<size_t>(index[static_cast<size_t>(axis)]);
-    values[i] = (values[i] - zero_point[c]) * scale[c];
-  }
+  const Quantization& q = *tensor.quantization;
+  ForEachElement(tensor, q, [&](size_t i, size_t c) {
+    values[i] = (values[i] - q.zero_point[c]) * q.scale[c];
+  });
   return values;
 }
 
