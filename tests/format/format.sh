@@ -15,6 +15,6 @@ esac
 
 failed=0
 files '*.h' '*.cc' | xargs -0 -r clang-format "${clang[@]}" || failed=1
-files '*.js' '*.mjs' '*.d.ts' | xargs -0 -r node "$modules/prettier/bin/prettier.cjs" --log-level=warn $prettier || failed=1
+files '*.js' '*.mjs' '*.d.ts' '*.html' '*.css' | xargs -0 -r node "$modules/prettier/bin/prettier.cjs" --log-level=warn $prettier || failed=1
 files '*.bzl' '*BUILD' '*.BUILD' MODULE.bazel WORKSPACE | xargs -0 -r node "$modules/@bazel/buildifier/buildifier.js" "${buildifier[@]}" || failed=1
 ((failed == 0)) || { echo "Some files are not formatted; ./bazelw run //tests/format:fix puts them right." >&2; exit 1; }
