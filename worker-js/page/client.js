@@ -9,8 +9,8 @@
 const LARGE_BYTES = 2_000_000;
 const REDUCED_SIDE = 1600;
 
-/** Milliseconds from one look through the camera to the next: each is a request. */
-const LIVE_PERIOD = 500;
+/** Milliseconds from one look's answer to the next look through the camera: each is a request. */
+const LIVE_PAUSE = 500;
 
 /**
  * @template {Element} T
@@ -131,13 +131,13 @@ function showAnswer({ model, version, classes: found, timing }, time, sent, orig
     item.children[1].textContent = scoreText(found, one);
   });
   while (classes.children.length > found.length) classes.lastElementChild?.remove();
-  const reduced = sent === original ? "" : `, reduced from ${number(original)}`;
+  const from = sent === original ? "" : `, made of ${number(original)}`;
   // In production the Worker's clock stands still while it computes: both are 0 there.
   const parts = timing.decode + timing.infer > 0;
   showFacts({
     Time: `${number(time)} ms there and back`,
     ...(parts && { Decoding: `${timing.decode} ms`, Inference: `${timing.infer} ms` }),
-    Sent: `as ${number(sent)} bytes${reduced}`,
+    Sent: `as ${number(sent)} bytes${from}`,
     Model: `${model}, version ${version}`,
   });
 }
@@ -238,10 +238,9 @@ const frame = () => jpeg(video, video.videoWidth, video.videoHeight);
 
 async function look() {
   if (!live.checked) return;
-  const start = performance.now();
   await classify(await frame());
   clearTimeout(nextLook);
-  nextLook = setTimeout(look, LIVE_PERIOD - (performance.now() - start));
+  nextLook = setTimeout(look, LIVE_PAUSE);
 }
 
 /** @param {DataTransfer | null} data of a drop or of the clipboard */
