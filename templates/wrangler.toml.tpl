@@ -9,3 +9,4 @@ rules = [{ type = "ESModule", globs = ["**/*.js"] }]
 
 [observability]
 enabled = true
+{SETTINGS}

@@ -9,19 +9,21 @@ import { RequestError } from "./problem.js";
  */
 const DRAINED_LIMITS = 2;
 
+/** @typedef {{ bytes: number, seconds: number }} BodyLimits */
+
 /**
  * @param {Request} request
- * @param {number} limit bytes
- * @returns {Promise<Uint8Array>} the whole body, of at least one byte
- * @throws {RequestError} empty-body, body-too-large or incomplete-body
+ * @param {BodyLimits} limits
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} the whole body, of at least one byte
+ * @throws {RequestError} empty-body, body-too-large, body-too-slow or incomplete-body
  */
-export async function readBody(request, limit) {
+export async function readBody(request, { bytes: limit, seconds }) {
   // Content-Length is a reason to refuse early, never one to trust: bytes are counted below.
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > DRAINED_LIMITS * limit) throw tooLarge(limit);
   const chunks = [];
   let total = 0;
-  for await (const chunk of chunksOf(request)) {
+  for await (const chunk of chunksOf(request, seconds)) {
     total += chunk.length;
     // Leaving the loop cancels the stream: nothing more is read.
     if (total > DRAINED_LIMITS * limit) break;
@@ -36,18 +38,26 @@ export async function readBody(request, limit) {
 
 /**
  * @param {Request} request
+ * @param {number} seconds how long all of it may take
  * @returns {AsyncGenerator<Uint8Array>}
  */
-async function* chunksOf({ body }) {
+async function* chunksOf({ body }, seconds) {
   if (!body) return;
   const reader = body.getReader();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel().catch(() => {}); // which ends the read that waits
+  }, seconds * 1000);
   try {
     for (;;) {
       const { done, value } = await reader.read().catch(incomplete);
+      if (isLate) throw new RequestError("body-too-slow", `Send it within ${seconds} seconds.`);
       if (done) return;
       yield value;
     }
   } finally {
+    clearTimeout(timer);
     await reader.cancel().catch(() => {});
   }
 }

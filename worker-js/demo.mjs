@@ -24,7 +24,7 @@ function find(photo) {
  */
 async function post(worker, body) {
   const start = performance.now();
-  const answer = await (await worker.fetch("/", { method: "POST", body })).json();
+  const answer = await (await worker.fetch("/classify", { method: "POST", body })).json();
   return { answer, milliseconds: performance.now() - start };
 }
 

@@ -1,5 +1,6 @@
 // A codec and a model for tests, tiny modules with the exports of the real ones, and a Worker of them.
 
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -122,49 +123,72 @@ export const manifest = (changes = {}) => ({
 /** The bytes of the model's weights.bin, for manifests with external weights. */
 export const WEIGHTS_BIN = Uint8Array.of(5);
 
-/** What of a manifest says that the weights are in WEIGHTS_BIN. */
-export const EXTERNAL = { weights: { storage: "external", bytes: WEIGHTS_BIN.length } };
+/** What of a manifest says that the weights are in a file of their own: by default in WEIGHTS_BIN. */
+export const external = (bytes = WEIGHTS_BIN) => ({
+  weights: {
+    storage: "external",
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  },
+});
 
 /**
  * Writes a Worker as wrangler_worker does.
  *
  * @param {string} folder
- * @param {ReturnType<typeof manifest>[]} manifests one a model
+ * @param {ReturnType<typeof manifest>[]} manifests one a model; external weights are WEIGHTS_BIN, in modules
+ * @param {object} [options] createWorker's
+ * @param {string} [settings] more of wrangler.toml
  */
-export function writeWorker(folder, manifests) {
+export function writeWorker(folder, manifests, options = {}, settings = "") {
+  const isFetched = (options.weights ?? "modules") !== "modules";
   const files = {
-    "wrangler.toml": template.replaceAll("{NAME}", "fake-worker"),
-    "src/index.js": entry(manifests.map(({ name }) => name)),
+    "wrangler.toml": template.replaceAll("{NAME}", "fake-worker").replace("{SETTINGS}", settings),
+    "src/index.js": entry(
+      manifests.map(({ name }) => name),
+      options,
+    ),
     "src/wranglet/image.wasm": codecWasm,
   };
   for (const file of readdirSync(HERE).filter((name) => name.endsWith(".js"))) {
     files[`src/wranglet/${file}`] = readFileSync(path.join(HERE, file));
   }
   for (const description of manifests) {
-    const isExternal = description.weights.storage === "external";
+    const isInModules = description.weights.storage === "external" && !isFetched;
     const model = `src/models/${description.name}`;
     files[`${model}/model.wasm`] = modelWasm;
     files[`${model}/manifest.js`] = `export default ${JSON.stringify(description)};\n`;
     files[`${model}/index.js`] = [
       'export { default as manifest } from "./manifest.js";',
       'export { default as module } from "./model.wasm";',
-      isExternal ? 'export { default as weights } from "./weights.bin";' : "",
+      isInModules ? 'export { default as weights } from "./weights.bin";' : "",
     ].join("\n");
-    if (isExternal) files[`${model}/weights.bin`] = WEIGHTS_BIN;
+    if (isInModules) files[`${model}/weights.bin`] = WEIGHTS_BIN;
   }
-  for (const [file, content] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), content);
-  }
+  for (const [file, content] of Object.entries(files)) writeFile(path.join(folder, file), content);
+}
+
+/**
+ * @param {string} file in a folder that may not exist yet
+ * @param {string | Uint8Array} content
+ */
+export function writeFile(file, content) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
 }
 
 const template = readFileSync(path.join(HERE, "../templates/wrangler.toml.tpl"), "utf8");
 
-const entry = (names) =>
+const entry = (names, options) =>
   [
-    'import imageModule from "./wranglet/image.wasm";',
+    'import { WorkerEntrypoint } from "cloudflare:workers";',
+    'import image from "./wranglet/image.wasm";',
     'import { createWorker } from "./wranglet/worker.js";',
     ...names.map((name, i) => `import * as model${i} from "./models/${name}/index.js";`),
     `const models = [${names.map((_, i) => `model${i}`)}];`,
-    "export default createWorker({ image: imageModule, models });",
+    `const worker = createWorker({ image, models, options: ${JSON.stringify(options)} });`,
+    "export default class extends WorkerEntrypoint {",
+    "  fetch(request) { return worker.fetch(request, this.env, this.ctx); }",
+    "  classify(image, options) { return worker.classify(image, options, this.env, this.ctx); }",
+    "}",
   ].join("\n");

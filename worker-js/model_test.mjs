@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { EXTERNAL, manifest, modelFunctions, modelWasm, POISON, WEIGHTS_BIN } from "./fakes.mjs";
+import { external, manifest, modelFunctions, modelWasm, POISON, WEIGHTS_BIN } from "./fakes.mjs";
 import { Model } from "./model.js";
 import { Trap } from "./sandbox.js";
 import { buildWasm, op } from "./wasm_builder.mjs";
@@ -49,11 +49,27 @@ describe("run", () => {
 describe("external weights", () => {
   test("are put into the memory before the first run, and again after a trap", () => {
     const weights = WEIGHTS_BIN.slice().buffer;
-    const running = new Model({ manifest: manifest(EXTERNAL), module, weights });
+    const running = new Model({ manifest: manifest(external()), module, weights });
     const [expected] = [Uint8Array.of(1 + WEIGHTS_BIN[0], 2, 1)];
     assert.deepEqual(running.run([Uint8Array.of(1, 2, 3)]), [expected]);
     assert.throws(() => running.run([Uint8Array.of(POISON, 2, 3)]), Trap);
     assert.deepEqual(running.run([Uint8Array.of(1, 2, 3)]), [expected]);
+  });
+
+  test("that are fetched stream into the memory once, and again after unload", async () => {
+    const running = new Model({ manifest: manifest(external()), module }, { isFetched: true });
+    let opened = 0;
+    const open = async () => (++opened, new Blob([WEIGHTS_BIN]).stream());
+    assert.throws(() => running.run([Uint8Array.of(1, 2, 3)]), /only after its weights are loaded/);
+    for (let round = 1; round <= 2; ++round) {
+      await running.load(open);
+      await running.load(open);
+      assert.deepEqual(running.run([Uint8Array.of(1, 2, 3)]), [Uint8Array.of(6, 2, 1)]);
+      assert.equal(opened, round);
+      assert.equal(running.memoryBytes, 65536);
+      running.unload();
+      assert.ok(!running.isReady);
+    }
   });
 
   for (const [what, weights] of [
@@ -62,7 +78,7 @@ describe("external weights", () => {
   ]) {
     test(`are refused when ${what}`, () => {
       assert.throws(
-        () => new Model({ manifest: manifest(EXTERNAL), module, weights }),
+        () => new Model({ manifest: manifest(external()), module, weights }),
         /external weights: expected 1 bytes/,
       );
     });

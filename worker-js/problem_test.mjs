@@ -18,6 +18,7 @@ test("a RequestError is told as RFC 9457 asks", async () => {
     title: "The method is not allowed here",
     status: 405,
     detail: "Use GET.",
+    error: "Use GET.",
   });
 });
 

@@ -49,6 +49,16 @@ export class Sandbox {
     this.#start = start;
   }
 
+  /** Whether there is an instance, so that the next use need not make one. */
+  get isRunning() {
+    return this.#exports !== undefined;
+  }
+
+  /** The bytes of the instance's memory, 0 while there is none. */
+  get bytes() {
+    return this.#exports?.memory.buffer.byteLength ?? 0;
+  }
+
   /**
    * @template T
    * @param {(exports: Exports) => T} work
@@ -64,13 +74,50 @@ export class Sandbox {
     }
   }
 
+  /**
+   * Makes the instance when that takes waiting: it is in use only when `fill` is done with it.
+   *
+   * @param {(exports: Exports) => Promise<void>} fill what precedes `start`
+   * @throws {Trap} when the module could not be started
+   * @throws whatever `fill` rejects with
+   */
+  async startWith(fill) {
+    const exports = this.#guard(() => initialized(this.#module));
+    await fill(exports);
+    this.#guard(() => this.#start(exports));
+    this.#exports = exports;
+  }
+
+  /** Lets go of the instance and its memory; the next use gets a new one. */
+  drop() {
+    this.#exports = undefined;
+  }
+
   /** @returns {Exports} */
   #instantiate() {
-    const exports = /** @type {Exports} */ (new WebAssembly.Instance(this.#module).exports);
-    exports._initialize();
+    const exports = initialized(this.#module);
     this.#start(exports);
     return exports;
   }
+
+  /**
+   * @template T
+   * @param {() => T} work
+   */
+  #guard(work) {
+    try {
+      return work();
+    } catch (error) {
+      throw new Trap(this.#name, error);
+    }
+  }
+}
+
+/** @param {WebAssembly.Module} module */
+function initialized(module) {
+  const exports = /** @type {Exports} */ (new WebAssembly.Instance(module).exports);
+  exports._initialize();
+  return exports;
 }
 
 /**

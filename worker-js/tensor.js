@@ -55,9 +55,17 @@ export function tensorBytes(spec) {
  * @returns {number[]} its real numbers, computed in double precision
  */
 export function realValues(bytes, { dtype, scale = 1, zeroPoint = 0 }) {
+  return Array.from(arrayOf(dtype, bytes), (value) => (Number(value) - zeroPoint) * scale);
+}
+
+/**
+ * @param {Dtype} dtype
+ * @param {Uint8Array | number} bytes a tensor's, or how many zeros
+ * @returns {any} a typed array of its elements: a copy, because a view must start at a multiple of an element's size
+ */
+export function arrayOf(dtype, bytes) {
   const size = elementBytes(dtype);
-  // A copy, because a view must start at a multiple of its element's size.
-  /** @type {ArrayLike<number | bigint>} */
-  const stored = new ARRAYS[dtype](bytes.slice().buffer, 0, bytes.length / size);
-  return Array.from(stored, (value) => (Number(value) - zeroPoint) * scale);
+  return typeof bytes === "number"
+    ? new ARRAYS[dtype](bytes / size)
+    : new ARRAYS[dtype](bytes.slice().buffer, 0, bytes.length / size);
 }

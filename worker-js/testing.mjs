@@ -2,7 +2,7 @@
 //
 //     import { startWorker } from "wranglet/testing";   // under test_runtime.mjs
 //     const worker = await startWorker();               // the Worker under test
-//     const response = await worker.fetch("/", { method: "POST", body: jpeg });
+//     const response = await worker.fetch("/classify", { method: "POST", body: jpeg });
 //     await worker.stop();
 
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";

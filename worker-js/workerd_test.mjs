@@ -10,23 +10,23 @@ import { promisify } from "node:util";
 
 import { startWorker } from "wranglet/testing";
 
-import { EXTERNAL, image, manifest, POISON, TRAP, WEIGHTS_BIN, writeWorker } from "./fakes.mjs";
+import { external, image, manifest, POISON, TRAP, WEIGHTS_BIN, writeWorker } from "./fakes.mjs";
 import { workerSizes } from "./sizes.mjs";
 import { measureStartUp } from "./start_up.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "wranglet-workerd-test-"));
-before(() => writeWorker(folder, [manifest(), manifest({ ...EXTERNAL, name: "heavy" })]));
+before(() => writeWorker(folder, [manifest(), manifest({ ...external(), name: "heavy" })]));
 after(() => rmSync(folder, { recursive: true }));
 
 describe("a Worker in workerd", () => {
   let worker;
   before(async () => (worker = await startWorker(folder)));
   after(() => worker?.stop());
-  const post = (body, path = "/") => worker.fetch(path, { method: "POST", body });
+  const post = (body, path = "/classify") => worker.fetch(path, { method: "POST", body });
 
   test("answers, by embedded and by external weights", async () => {
     assert.equal((await (await post(image(0, 8, 2, 3))).json()).classes[0].score, 4);
-    const heavy = await (await post(image(0, 8, 2, 3), "/heavy")).json();
+    const heavy = await (await post(image(0, 8, 2, 3), "/classify/heavy")).json();
     assert.equal(heavy.classes[0].score, (8 + WEIGHTS_BIN[0]) / 2);
   });
 
@@ -45,7 +45,7 @@ describe("a Worker in workerd", () => {
     const bytes = new Uint8Array(20 * 1024 * 1024 + 1);
     const streamed = { body: new Blob([bytes]).stream(), duplex: "half" };
     for (const init of [{ body: bytes }, streamed]) {
-      assert.equal((await worker.fetch("/", { method: "POST", ...init })).status, 413);
+      assert.equal((await worker.fetch("/classify", { method: "POST", ...init })).status, 413);
       assert.equal((await post(image(0, 1, 2, 3))).status, 200);
     }
   });

@@ -15,7 +15,7 @@ let worker;
 before(async () => (worker = await startWorker()));
 after(() => worker?.stop());
 
-const post = (body, headers = {}) => worker.fetch("/", { method: "POST", body, headers });
+const post = (body, headers = {}) => worker.fetch("/classify", { method: "POST", body, headers });
 
 /** Asserts an RFC 9457 problem of this status, and that a photo is classified right after it. */
 async function assertProblem(response, status) {
@@ -104,7 +104,7 @@ describe("description", () => {
 
 describe("problems", () => {
   test("a wrong method is 405 and names those allowed", async () => {
-    const response = await worker.fetch("/", { method: "DELETE" });
+    const response = await worker.fetch("/classify", { method: "DELETE" });
     assert.match(response.headers.get("allow"), /POST/);
     await assertProblem(response, 405);
   });

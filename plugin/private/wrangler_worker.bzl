@@ -4,39 +4,163 @@ load(":model_info.bzl", "WrangletModelInfo")
 load(":node.bzl", "node_binary")
 
 _ENTRY = """\
+import {{ WorkerEntrypoint }} from "cloudflare:workers";
+
+{imports}
 import imageModule from "./wranglet/image.wasm";
 import {{ createWorker }} from "./wranglet/worker.js";
-{imports}
 
-export default createWorker({{ image: imageModule, models: [{models}] }});
+const worker = createWorker({{
+  image: imageModule,
+  models: [{models}],
+  options: {options},
+}});
+
+/** HTTP; and for service bindings `env.BINDING.classify(image, {{ model, top }})`. */
+export default class extends WorkerEntrypoint {{
+  fetch(request) {{
+    return worker.fetch(request, this.env, this.ctx);
+  }}
+
+  classify(image, options) {{
+    return worker.classify(image, options, this.env, this.ctx);
+  }}
+}}
 """
 
-def _entry(models):
-    names = ["model{}".format(i) for i in range(len(models))]
+# Where weights outside of modules lie in the Worker's folder; wrangler.toml.tpl knows it too.
+_WEIGHTS = "weights"
+
+# wrangler.toml's part for each place of external weights; weights.js knows the binding.
+_STORES = {
+    "assets": """
+# External weights. All requests go to the Worker: nobody else gets them.
+[assets]
+directory = "./weights"
+binding = "WEIGHTS"
+run_worker_first = true
+""",
+    "kv": """
+# External weights: `bazel run` the target's .upload before its .deploy.
+[[kv_namespaces]]
+binding = "WEIGHTS"
+id = "{STORE}"
+""",
+    "modules": "",
+    "r2": """
+# External weights: `bazel run` the target's .upload before its .deploy.
+[[r2_buckets]]
+binding = "WEIGHTS"
+bucket_name = "{STORE}"
+""",
+}
+
+_RATE_LIMIT = """
+# Requests a minute of one client, counted in each of Cloudflare's places.
+[[ratelimits]]
+name = "RATE_LIMITER"
+namespace_id = "{NAMESPACE}"
+simple = {{ limit = {LIMIT}, period = 60 }}
+"""
+
+_CPU_LIMIT = """
+[limits]
+cpu_ms = {CPU_MS}
+"""
+
+def _weights_file(model):
+    """The model's external weights, or None."""
+    for file in model.files.to_list():
+        if file.basename == "weights.bin":
+            return file
+    return None
+
+def _entry(models, options, weights):
+    """The text of the generated src/index.js."""
+    imports = []
+    names = []
+    for i, model in enumerate(models):
+        path = "./models/{}/".format(model.model_name)
+        if weights == "modules" or not _weights_file(model):
+            names.append("model{}".format(i))
+            imports.append('import * as model{} from "{}index.js";'.format(i, path))
+        else:
+            names.append("{{ manifest: manifest{0}, module: module{0} }}".format(i))
+            imports.append('import manifest{} from "{}manifest.js";'.format(i, path))
+            imports.append('import module{} from "{}model.wasm";'.format(i, path))
     return _ENTRY.format(
-        imports = "\n".join([
-            'import * as {} from "./models/{}/index.js";'.format(names[i], models[i].model_name)
-            for i in range(len(models))
-        ]),
+        imports = "\n".join(imports),
         models = ", ".join(names),
+        options = json.encode(options),
     )
 
-def _wrangler_worker_impl(ctx):
-    models = [target[WrangletModelInfo] for target in ctx.attr.models]
+def _options(ctx, worker_name):
+    """createWorker's options."""
+    attr = ctx.attr
+    return {
+        "auth": attr.auth,
+        "body": {"bytes": attr.max_body_mb * 1024 * 1024, "seconds": attr.max_body_seconds},
+        "cors": attr.cors,
+        "memoryBudget": attr.memory_budget_mb * 1024 * 1024,
+        "metrics": attr.metrics,
+        "name": worker_name,
+        "page": attr.page,
+        "rateLimitSeconds": 60 if attr.rate_limit else 0,
+        "top": attr.top,
+        "weights": attr.weights,
+    }
+
+def _settings(ctx, worker_name):
+    """What wrangler.toml gets besides what every Worker has."""
+    attr = ctx.attr
+    settings = _STORES[attr.weights].replace("{STORE}", attr.weights_store)
+    if attr.rate_limit:
+        # Any number that no other Worker of the account has.
+        settings += _RATE_LIMIT.format(LIMIT = attr.rate_limit, NAMESPACE = 1 + abs(hash(worker_name)))
+    if attr.cpu_ms:
+        settings += _CPU_LIMIT.format(CPU_MS = attr.cpu_ms)
+    return settings
+
+def _check(ctx, models):
+    """Fails for attributes that do not go together."""
+    attr = ctx.attr
     names = [model.model_name for model in models]
     if len(names) != len({name: None for name in names}):
         fail("{}: two models have one name; give each a model_name of its own: {}".format(ctx.label, names))
+    external = [model.model_name for model in models if _weights_file(model)]
+    if attr.weights != "modules" and not external:
+        fail('{}: weights = "{}" needs a model whose wasm_model has weights = "external"'.format(ctx.label, attr.weights))
+    needs_store = attr.weights in ["kv", "r2"]
+    if needs_store != bool(attr.weights_store):
+        fail("{}: weights_store is for weights = \"kv\", the namespace's id, and \"r2\", the bucket's name".format(ctx.label))
+    for origin in attr.cors:
+        if origin != "*" and (not origin.startswith("http") or origin.endswith("/")):
+            fail('{}: cors takes "*" and origins such as "https://example.com", not "{}"'.format(ctx.label, origin))
+    for name in ["max_body_mb", "max_body_seconds", "memory_budget_mb", "top"]:
+        if getattr(attr, name) < 1:
+            fail("{}: {} must be at least 1".format(ctx.label, name))
+
+def _place(model, file, weights):
+    """Where a model's file lies in the Worker's folder; the shell expands weights.js's weightsKey."""
+    if weights != "modules" and file.basename == "weights.bin":
+        return "{}/{}/$(sha256sum '{}' | cut -c1-64).bin".format(_WEIGHTS, model.model_name, file.path)
+    return "src/models/{}/{}".format(model.model_name, file.basename)
+
+def _wrangler_worker_impl(ctx):
+    models = [target[WrangletModelInfo] for target in ctx.attr.models]
+    _check(ctx, models)
+    worker_name = (ctx.attr.worker_name or ctx.label.name).replace("_", "-")
 
     entry = ctx.file.main
     if not entry:
         entry = ctx.actions.declare_file(ctx.label.name + ".index.js")
-        ctx.actions.write(entry, _entry(models))
+        ctx.actions.write(entry, _entry(models, _options(ctx, worker_name), ctx.attr.weights))
     config = ctx.file.config
     if not config:
         config = ctx.actions.declare_file(ctx.label.name + ".wrangler.toml")
         ctx.actions.expand_template(
             output = config,
-            substitutions = {"{NAME}": (ctx.attr.worker_name or ctx.label.name).replace("_", "-")},
+            substitutions = {"{NAME}": worker_name, "{SETTINGS}": _settings(ctx, worker_name)},
             template = ctx.file._config_template,
         )
 
@@ -45,7 +169,7 @@ def _wrangler_worker_impl(ctx):
         places["src/wranglet/" + file.basename] = file
     for model in models:
         for file in model.files.to_list():
-            places["src/models/{}/{}".format(model.model_name, file.basename)] = file
+            places[_place(model, file, ctx.attr.weights)] = file
 
     folder = ctx.actions.declare_directory(ctx.label.name)
     commands = ["set -e"]
@@ -63,9 +187,21 @@ def _wrangler_worker_impl(ctx):
 _wrangler_worker = rule(
     implementation = _wrangler_worker_impl,
     attrs = {
+        "auth": attr.string(default = "none", values = ["none", "bearer"]),
         "config": attr.label(allow_single_file = [".toml"]),
+        "cors": attr.string_list(),
+        "cpu_ms": attr.int(),
         "main": attr.label(allow_single_file = [".js"]),
+        "max_body_mb": attr.int(default = 20),
+        "max_body_seconds": attr.int(default = 30),
+        "memory_budget_mb": attr.int(default = 96),
+        "metrics": attr.bool(default = True),
         "models": attr.label_list(mandatory = True, allow_empty = False, providers = [WrangletModelInfo]),
+        "page": attr.bool(default = True),
+        "rate_limit": attr.int(),
+        "top": attr.int(default = 10),
+        "weights": attr.string(default = "modules", values = _STORES.keys()),
+        "weights_store": attr.string(),
         "worker_name": attr.string(),
         "_config_template": attr.label(default = "//templates:wrangler.toml.tpl", allow_single_file = True),
         "_image": attr.label(default = "//kernels/image:image.wasm", allow_single_file = True),
@@ -73,36 +209,55 @@ _wrangler_worker = rule(
     },
 )
 
-def wrangler_worker(name, models, config = None, main = None, worker_name = None, tags = [], visibility = None):
+def wrangler_worker(name, models, tags = [], visibility = None, **kwargs):
     """Makes a deployable Worker: a folder with wrangler.toml, JavaScript and modules.
 
-    Besides `name`, the folder, there are `name.dev` (`bazel run` it: wrangler's local server, workerd)
-    and `name.deploy` (`bazel run` it to ship; arguments go to wrangler, so `-- --dry-run` ships nothing).
+    Besides `name`, the folder, there are `name.dev` (`bazel run` it: wrangler's local server, workerd), `name.deploy`
+    (`bazel run` it to ship; arguments go to wrangler, so `-- --dry-run` ships nothing), and `name.upload`, which puts
+    the weights where `weights` says, if that is `kv` or `r2`.
 
     Args:
       name: the target and the folder.
-      models: wasm_model targets, the first of which answers at `/`.
-      config: a wrangler.toml of your own; its `main` is src/index.js.
-      main: a Worker of your own in place of the generated one: it lies at src/index.js, beside
-        src/wranglet/worker.js and src/models/NAME/index.js.
-      worker_name: the Worker's name at Cloudflare; the target's name by default.
+      models: wasm_model targets, the first of which answers at `/classify`.
       tags: as everywhere.
       visibility: as everywhere.
+      **kwargs: more attributes:
+
+        auth: `bearer` asks every request for the token in the secret WRANGLET_TOKEN; `none`, the default, does not.
+        config: a wrangler.toml of your own; its `main` is src/index.js.
+        cors: origins of web pages that may use the Worker, or "*"; none by default.
+        cpu_ms: the most CPU a request may take, on Cloudflare's paid plan; by default the plan's own limit holds.
+        main: a Worker of your own in place of the generated one: it lies at src/index.js, beside
+          src/wranglet/worker.js and src/models/NAME/index.js. The attributes that are options of the generated one
+          (all here but config, cpu_ms, rate_limit's binding and worker_name) are not for it.
+        max_body_mb: larger bodies are refused, 20 MiB by default.
+        max_body_seconds: slower bodies are refused, 30 by default.
+        memory_budget_mb: how much memory models may take together, 96 MiB by default: the least recently used ones are
+          unloaded for others, and loaded again when they are asked for. Cloudflare allows 128 MB for all of a Worker.
+        metrics: whether there is `/metrics`; yes by default.
+        page: whether browsers get a page at `/` to try the models with; yes by default, and never with `auth`.
+        rate_limit: requests a minute of one client; none by default.
+        top: how many classes an answer lists when it is not asked for others, 10 by default.
+        weights: where the weights of models with `weights = "external"` lie: `modules` of the Worker, the default;
+          static `assets`, which are deployed with it; a `kv` namespace or an `r2` bucket, where `name.upload` puts them.
+        weights_store: the KV namespace's id or the R2 bucket's name.
+        worker_name: the Worker's name at Cloudflare; the target's name by default.
     """
     _wrangler_worker(
         name = name,
-        config = config,
-        main = main,
         models = models,
         tags = tags,
         visibility = visibility,
-        worker_name = worker_name,
+        **kwargs
     )
-    for command in ["dev", "deploy"]:
+    commands = {"deploy": "wrangler.mjs", "dev": "wrangler.mjs"}
+    if kwargs.get("weights") in ["kv", "r2"]:
+        commands["upload"] = "upload.mjs"
+    for command, entry in commands.items():
         node_binary(
             name = "{}.{}".format(name, command),
-            arguments = [command],
-            entry = Label("//worker-js:wrangler.mjs"),
+            arguments = [command] if entry == "wrangler.mjs" else [],
+            entry = Label("//worker-js:" + entry),
             tags = ["manual"] + tags,
             visibility = visibility,
             worker = name,

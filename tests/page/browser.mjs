@@ -32,21 +32,6 @@ const FLAGS = [
   "--use-fake-ui-for-media-stream",
 ];
 
-const MAIN = `
-import image from "./wranglet/image.wasm";
-import { createWorker } from "./wranglet/worker.js";
-import { page } from "./wranglet/page.js";
-import * as model from "./models/person/index.js";
-const worker = createWorker({ image, models: [model] });
-export default {
-  fetch(request) {
-    const url = new URL(request.url);
-    if (request.method === "GET") return page([{ name: "person", path: "/classify/person" }]);
-    url.pathname = url.pathname.replace("/classify", "");
-    return worker.fetch(new Request(url, request));
-  },
-};`;
-
 /** @param {string} name */
 export const photo = (name) =>
   process.env.PHOTOS.split(" ").find((file) => path.basename(file) === name);
@@ -72,7 +57,7 @@ export function describePage(name, define) {
     const site = {};
     let browser;
     before(async () => {
-      site.worker = await startWorker(undefined, { main: MAIN });
+      site.worker = await startWorker();
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     });
     after(async () => {

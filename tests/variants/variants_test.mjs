@@ -25,7 +25,7 @@ for (const variant of VARIANTS) {
     assert.equal(answers.length, photos.size);
     for (const { file, classes } of answers) {
       const body = photos.get(path.basename(file));
-      const response = await worker.fetch(`/${variant}`, { method: "POST", body });
+      const response = await worker.fetch(`/classify/${variant}`, { method: "POST", body });
       assert.equal(response.status, 200);
       const scores = (await response.json()).classes.map(({ label, score }) => [label, score]);
       assert.deepEqual(

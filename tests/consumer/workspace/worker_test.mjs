@@ -10,7 +10,7 @@ after(() => worker?.stop());
 
 test("a Worker built outside the plugin's own workspace classifies a photo", async () => {
   const photo = process.env.PHOTOS.split(" ").find((file) => file.endsWith("/astronaut.jpg"));
-  const answer = await worker.fetch("/", {
+  const answer = await worker.fetch("/classify", {
     method: "POST",
     body: await readFile(photo),
   });

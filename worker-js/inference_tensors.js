@@ -1,0 +1,84 @@
+// Tensors of the Open Inference Protocol: JSON, or bytes.
+
+import { RequestError } from "./problem.js";
+import { arrayOf, tensorBytes } from "./tensor.js";
+
+/** The protocol's names of our dtypes ("Tensor Data Types"). */
+const DATATYPES = {
+  int8: "INT8",
+  uint8: "UINT8",
+  int16: "INT16",
+  int32: "INT32",
+  int64: "INT64",
+  float32: "FP32",
+};
+
+/**
+ * @param {import("./tensor.js").TensorSpec} spec
+ * @returns {object} `$metadata_tensor`; of a quantised one, `parameters` tell what its numbers stand for
+ */
+export function tensorMetadata({ name, shape, dtype, scale, zeroPoint }) {
+  const tensor = { name, datatype: DATATYPES[dtype], shape };
+  return scale === undefined ? tensor : { ...tensor, parameters: { scale, zero_point: zeroPoint } };
+}
+
+/**
+ * @param {any} input `$request_input`: a client's, of any form
+ * @param {import("./tensor.js").TensorSpec} spec
+ * @param {Uint8Array} [binary] its data, when that is not in `input`
+ * @returns {Uint8Array} as it lies in the model's memory
+ * @throws {RequestError} bad-request
+ */
+export function decodeTensor(input, spec, binary) {
+  const name = JSON.stringify(spec.name);
+  const { dtype, shape } = spec;
+  if (input.datatype !== DATATYPES[dtype])
+    throw bad(`${name} must have datatype ${DATATYPES[dtype]}.`);
+  if (!Array.isArray(input.shape) || input.shape.join() !== shape.join()) {
+    throw bad(`${name} must have shape [${shape}].`);
+  }
+  const bytes = tensorBytes(spec);
+  if (binary) {
+    if (binary.length !== bytes) throw bad(`${name} must have ${bytes} bytes.`);
+    return binary;
+  }
+  const flat = Array.isArray(input.data) ? input.data.flat(shape.length) : [];
+  const array = arrayOf(dtype, bytes);
+  if (flat.length !== array.length)
+    throw bad(`${name} must have ${array.length} numbers in "data".`);
+  for (let i = 0; i < flat.length; ++i) {
+    const value = dtype === "int64" && Number.isInteger(flat[i]) ? BigInt(flat[i]) : flat[i];
+    array[i] = value;
+    if (!isKept(array[i], value, dtype))
+      throw bad(`${name} has data that is no ${DATATYPES[dtype]}.`);
+  }
+  return new Uint8Array(array.buffer);
+}
+
+/**
+ * @param {number | bigint} stored
+ * @param {unknown} given
+ * @param {import("./tensor.js").Dtype} dtype
+ * @returns {boolean} whether storing it has kept it: as an integer exactly, as a float rounded
+ */
+function isKept(stored, given, dtype) {
+  return dtype === "float32"
+    ? typeof given === "number" && Number.isFinite(stored)
+    : stored === given;
+}
+
+/**
+ * @param {{ spec: import("./tensor.js").TensorSpec, bytes: Uint8Array, isBinary: boolean }} output
+ * @returns {object} `$response_output`. Floats are written as the shortest decimals that are the same float64;
+ *     what JSON can't write (NaN and the infinities) is null.
+ */
+export function encodeTensor({ spec: { name, shape, dtype }, bytes, isBinary }) {
+  const output = { name, datatype: DATATYPES[dtype], shape };
+  if (isBinary) return { ...output, parameters: { binary_data_size: bytes.length } };
+  return { ...output, data: Array.from(arrayOf(dtype, bytes), Number) };
+}
+
+/** @param {string} detail */
+function bad(detail) {
+  return new RequestError("bad-request", detail);
+}
