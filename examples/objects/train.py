@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Trains examples/objects' network from scratch: MobileNetV2 1.0, ten classes of ImageNet (Imagenette).
+
+    apt-get install python3-torch python3-pil
+    python3 examples/objects/train.py --data ../shared/data/imagenette --checkpoint /tmp/objects.pt
+
+Hours on two cores; a second start with the same checkpoint goes on where the first ended. With --export-only the
+checkpoint is exported as it is, while another process may go on training it.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
+from mobilenet_v2 import MobileNetV2, export  # noqa: E402
+from photos import Views, accuracy, centers, in_folders, load  # noqa: E402
+from progressive import load_average, train  # noqa: E402
+
+# (size, epochs): most epochs see small views, which cost least; the last come near the size of the Worker's input.
+# Views magnify objects, so a network learns best at a smaller size than it is used at (Touvron et al., 2019,
+# arXiv:1906.06423).
+PHASES = [(64, 10), (96, 6), (128, 4), (144, 1)]
+SHORT_SIDE = 144  # that of the training's photos
+ERASED = 0.25  # of the views have a grey rectangle
+SMOOTHING = 0.1  # of labels
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="a folder with train/CLASS/*.jpg and val/CLASS/*.jpg")
+    parser.add_argument("--checkpoint", required=True, help="where the training is kept after every epoch")
+    parser.add_argument("--output", default="objects_mobilenet_v2_1.0_224.onnx")
+    parser.add_argument("--size", type=int, default=224, help="the exported input's side")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--export-only", action="store_true", help="export the checkpoint; train nothing")
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
+
+    examples, names = in_folders(Path(arguments.data) / "train")
+    if arguments.export_only:
+        export(load_average(MobileNetV2(len(names)), arguments.checkpoint), arguments.size, arguments.output)
+        return
+    held_out, _ = in_folders(Path(arguments.data) / "val")
+    arrays = load([path for path, _ in examples], SHORT_SIDE)
+    targets = [label for _, label in examples]
+    photos = [Image.open(path).convert("RGB") for path, _ in held_out]
+    labels = torch.tensor([label for _, label in held_out])
+
+    def evaluate(model, sizes=(128, 160)):
+        return "top-1 " + ", ".join(f"{accuracy(model, centers(photos, s), labels):.1f} % at {s}" for s in sizes)
+
+    cross_entropy = nn.CrossEntropyLoss(label_smoothing=SMOOTHING)
+    model = train(
+        MobileNetV2(len(names)),
+        lambda size: Views(arrays, targets, size, erase=ERASED),
+        PHASES,
+        lambda images, logits, labels: cross_entropy(logits, labels),
+        evaluate,
+        arguments.checkpoint,
+    )
+    print(evaluate(model, (160, 192, 224)))
+    export(model, arguments.size, arguments.output)
+
+
+if __name__ == "__main__":
+    main()
