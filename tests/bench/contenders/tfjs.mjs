@@ -1,78 +1,42 @@
 // TensorFlow.js, on its WebAssembly or its plain JavaScript backend. It reads neither .tflite nor
-// .onnx, so it is given a network's layers, as Wranglet's plan lists them, one call of its API each,
-// with random weights: time does not depend on those. Convolutions have their bias and a relu6 fused.
+// .onnx, so it is given a network's layers, as Wranglet's plan lists them.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 import { stepsOf } from "../profile.mjs";
+import { isTranslated, networkOf, parseLayer } from "./tfjs_layers.mjs";
 
 const PACKAGES = path.resolve(process.env.WRANGLET_BENCH_PACKAGES);
 const require = createRequire(path.join(PACKAGES, "@tensorflow/package.json"));
-const WASM = path.join(PACKAGES, "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm");
 
-/** "Conv2D 1x96x96x3, 16x3x3x3, 16 -> 1x48x48x16" as operator, shapes of inputs, shape of the output. */
-function parse(summary) {
-  const [inputs, output] = summary.split(" -> ").map((part) => part.split(/,? /));
-  const shapeOf = (text) => text.split("x").map(Number);
-  return { operator: inputs[0], inputs: inputs.slice(1).map(shapeOf), output: shapeOf(output[0]) };
-}
+/** TensorFlow.js's WebAssembly: with SIMD, one thread. */
+export const WASM = path.join(
+  PACKAGES,
+  "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
+);
 
-// The last `count` values of a shape: what a layer reads, be it the layer before or a shortcut.
-const latest = (values, shape, count) =>
-  values.filter((value) => String(value.shape) === String(shape)).slice(-count);
-
-/** By operator: from TensorFlow.js and a layer, a function of the values there are so far. */
-const LAYERS = {
-  Conv2D(tf, { inputs: [image, [out, height, width, depth]], output }) {
-    const filter = tf.randomNormal([height, width, depth, out]);
-    return convolution(tf, tf.fused.conv2d, image, filter, out, output);
-  },
-  DepthwiseConv2D(tf, { inputs: [image, [, height, width, channels]], output }) {
-    const filter = tf.randomNormal([height, width, channels, 1]);
-    return convolution(tf, tf.fused.depthwiseConv2d, image, filter, channels, output);
-  },
-  FullyConnected(tf, { inputs: [[, depth], [out]] }) {
-    const [b, bias] = [tf.randomNormal([depth, out]), tf.randomNormal([out])];
-    return (values) => tf.fused.matMul({ a: tf.reshape(values.at(-1), [-1, depth]), b, bias });
-  },
-  Add:
-    (tf, { inputs: [shape] }) =>
-    (values) =>
-      tf.add(...latest(values, shape, 2)),
-  Mean:
-    (tf, { output }) =>
-    (values) =>
-      tf.mean(values.at(-1), [1, 2], output.length === 4),
-  AveragePool2D(tf, { inputs: [[, height, width]], output: [, outHeight, outWidth] }) {
-    const window = [height / outHeight, width / outWidth];
-    return (values) => tf.avgPool(values.at(-1), window, window, "valid");
-  },
-  Softmax: (tf) => (values) => tf.softmax(values.at(-1)),
-};
-
-function convolution(tf, convolve, image, filter, channels, output) {
-  const strides = Math.ceil(image[1] / output[1]);
-  const pad = output[1] === Math.ceil(image[1] / strides) ? "same" : "valid";
-  const bias = tf.randomNormal([channels]);
-  return (values) => {
-    const [x] = latest(values, image, 1);
-    return convolve({ x, filter, strides, pad, bias, activation: "relu6" });
-  };
+/**
+ * @param {string} plan a network's steps.cc, in float32
+ * @returns {import("./tfjs_layers.mjs").Layer[] | undefined} nothing where it has layers that are not translated
+ */
+export function layersOf(plan) {
+  const layers = stepsOf(readFileSync(plan, "utf8")).map((step) =>
+    parseLayer(step.slice(step.lastIndexOf(": ") + 2)),
+  );
+  return isTranslated(layers) ? layers : undefined;
 }
 
 /**
  * @param {"wasm" | "cpu"} backend
  * @param {string} plan the network's steps.cc, in float32
  * @returns {import("../contender.mjs").Contender | undefined} nothing where it has layers that are not
- *     translated here
+ *     translated
  */
 export function tensorflowJs(backend, plan) {
-  const layers = stepsOf(readFileSync(plan, "utf8")).map((step) =>
-    parse(step.slice(step.lastIndexOf(": ") + 2)),
-  );
-  if (!layers.every(({ operator }) => operator in LAYERS)) return undefined;
+  const layers = layersOf(plan);
+  if (!layers) return undefined;
   return {
     name: `TensorFlow.js ${backend}`,
     files: backend === "wasm" ? [WASM] : [],
@@ -80,18 +44,14 @@ export function tensorflowJs(backend, plan) {
       const tf = require("@tensorflow/tfjs-core");
       require(`@tensorflow/tfjs-backend-${backend}`).setWasmPaths?.(`${path.dirname(WASM)}/`);
       await tf.setBackend(backend);
-      const calls = layers.map((layer) => LAYERS[layer.operator](tf, layer));
-      const [shape] = layers[0].inputs;
+      const network = networkOf(tf, layers);
       return {
-        inputs: [{ dtype: "float32", shape }],
+        inputs: [{ dtype: "float32", shape: layers[0].inputs[0] }],
         async run([bytes]) {
           await tf.setBackend(backend);
-          const pixels = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-          const output = tf.tidy(() => {
-            const values = [tf.tensor(pixels, shape)];
-            for (const call of calls) values.push(call(values));
-            return values.at(-1);
-          });
+          const output = network(
+            new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
+          );
           const scores = await output.data();
           output.dispose();
           return scores;
