@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+
+import { kCurrentWorker } from "miniflare";
 
 import { startWorker } from "wranglet/testing";
 
@@ -65,6 +67,34 @@ test("options reach the Worker, and another entry may take its place", async () 
     assert.equal(await (await worker.fetch("/")).text(), "bound");
   } finally {
     await worker.stop();
+  }
+});
+
+test("a service binding calls classify(), without HTTP", async () => {
+  const file = (name) => path.join(folder, "src", name);
+  copyFileSync(file("index.js"), file("callee.js"));
+  const main = `
+    export { default as Callee } from "./callee.js";
+    export default {
+      async fetch(request, env) {
+        const answer = await env.CALLEE.classify(request.body, { model: "heavy", top: 1 });
+        const failure = await env.CALLEE.classify(new Uint8Array([1]), {}).catch(String);
+        return Response.json({ answer, failure });
+      },
+    };`;
+  const serviceBindings = { CALLEE: { name: kCurrentWorker, entrypoint: "Callee" } };
+  const worker = await startWorker(folder, { main, options: { serviceBindings } });
+  try {
+    const body = image(0, 8, 2, 3);
+    const { answer, failure } = await (await worker.fetch("/", { method: "POST", body })).json();
+    const { timing, ...rest } = answer;
+    const classes = [{ label: "cat", index: 0, score: (8 + WEIGHTS_BIN[0]) / 2 }];
+    const { label, score } = classes[0];
+    assert.deepEqual(rest, { model: "heavy", version: "0123456789abcdef", label, score, classes });
+    assert.match(failure, /Send a/);
+  } finally {
+    await worker.stop();
+    rmSync(file("callee.js"));
   }
 });
 
