@@ -5,8 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { workerSizes } from "./sizes.mjs";
-import { measureStartUp } from "./start_up.mjs";
+import { costs } from "./costs.mjs";
 import { table } from "./table.mjs";
 import { startWorker } from "./testing.mjs";
 
@@ -68,19 +67,6 @@ async function printAnswers(folder, photos) {
   }
 }
 
-/** @param {string} folder the Worker's */
-async function printCosts(folder) {
-  const bytes = (count) => count?.toLocaleString("en") ?? "";
-  const sizes = await workerSizes(folder);
-  const rows = sizes.map(({ what, raw, gzip }) => [what, bytes(raw), bytes(gzip)]);
-  console.log(table(["bytes", "raw", "gzip"], rows));
-  const { first, again } = await measureStartUp(folder);
-  // Local workerd's clock moves in whole milliseconds.
-  console.log(
-    `\nstart-up, every module instantiated in workerd: ${first || "under 1"} ms at first, ${again} ms again`,
-  );
-}
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { worker: { type: "string", default: process.env.WRANGLET_WORKER } },
@@ -91,5 +77,5 @@ if (!values.worker || photos.length === 0) {
   process.exit(2);
 }
 const isAllAnswered = await printAnswers(values.worker, photos);
-await printCosts(values.worker);
+console.log(await costs(values.worker));
 process.exitCode = isAllAnswered ? 0 : 1;

@@ -1,24 +1,17 @@
-// Runs wrangler on a copy of the Worker WRANGLET_WORKER, as Bazel's outputs can't be written to:
+// Runs wrangler on a copy of the Worker WRANGLET_WORKER, as Bazel's outputs can't be written to; before it ships one,
+// tells how it stands against Cloudflare's limits:
 //   node wrangler.mjs dev|deploy [wrangler's arguments]
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 
-/**
- * Copies content only: what is read-only stays behind.
- *
- * @param {string} from
- * @param {string} to
- */
-function copyFolder(from, to) {
-  mkdirSync(to, { recursive: true });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
-    if (entry.isDirectory()) copyFolder(source, target);
-    else writeFileSync(target, readFileSync(source));
-  }
+import { costs } from "./costs.mjs";
+import { copyFolder } from "./folders.mjs";
+
+if (process.argv[2] === "deploy") {
+  console.log(`${await costs(process.env.WRANGLET_WORKER, process.env.WRANGLET_PLAN)}\n`);
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), "wranglet-"));

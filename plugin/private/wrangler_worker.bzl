@@ -2,6 +2,7 @@
 
 load(":model_info.bzl", "WrangletModelInfo")
 load(":node.bzl", "node_binary")
+load(":worker_programs.bzl", "WORKER_PROGRAMS", "folder_config", "limits_report")
 
 _ENTRY = """\
 import {{ WorkerEntrypoint }} from "cloudflare:workers";
@@ -151,13 +152,12 @@ def _wrangler_worker_impl(ctx):
     _check(ctx, models)
     worker_name = (ctx.attr.worker_name or ctx.label.name).replace("_", "-")
 
-    entry = ctx.file.main
-    if not entry:
-        entry = ctx.actions.declare_file(ctx.label.name + ".index.js")
-        ctx.actions.write(entry, _entry(models, _options(ctx, worker_name), ctx.attr.weights))
-    config = ctx.file.config
-    if not config:
-        config = ctx.actions.declare_file(ctx.label.name + ".wrangler.toml")
+    entry = ctx.actions.declare_file(ctx.label.name + ".index.js")
+    ctx.actions.write(entry, _entry(models, _options(ctx, worker_name), ctx.attr.weights))
+    config = ctx.actions.declare_file(ctx.label.name + ".wrangler.toml")
+    if ctx.file.config:
+        folder_config(ctx, ctx.file.config, config)
+    else:
         ctx.actions.expand_template(
             output = config,
             substitutions = {"{NAME}": worker_name, "{SETTINGS}": _settings(ctx, worker_name)},
@@ -165,6 +165,8 @@ def _wrangler_worker_impl(ctx):
         )
 
     places = {"src/index.js": entry, "wrangler.toml": config}
+    if ctx.file.main:
+        places.update({"src/index.js": ctx.file.main, "src/service.js": entry})
     for file in ctx.files._runtime + [ctx.file._image]:
         places["src/wranglet/" + file.basename] = file
     for model in models:
@@ -182,11 +184,17 @@ def _wrangler_worker_impl(ctx):
         mnemonic = "WranglerWorker",
         progress_message = "Assembling Worker %{label}",
     )
-    return [DefaultInfo(files = depset([folder]), runfiles = ctx.runfiles([folder]))]
+    report = ctx.actions.declare_file(ctx.label.name + ".limits.txt")
+    limits_report(ctx, folder, report)
+    return [
+        DefaultInfo(files = depset([folder]), runfiles = ctx.runfiles([folder])),
+        # Which Bazel makes whenever it builds this, or what depends on it.
+        OutputGroupInfo(_validation = depset([report])),
+    ]
 
 _wrangler_worker = rule(
     implementation = _wrangler_worker_impl,
-    attrs = {
+    attrs = WORKER_PROGRAMS | {
         "auth": attr.string(default = "none", values = ["none", "bearer"]),
         "config": attr.label(allow_single_file = [".toml"]),
         "cors": attr.string_list(),
@@ -209,27 +217,29 @@ _wrangler_worker = rule(
     },
 )
 
-def wrangler_worker(name, models, tags = [], visibility = None, **kwargs):
+def wrangler_worker(name, models, plan = "free", tags = [], visibility = None, **kwargs):
     """Makes a deployable Worker: a folder with wrangler.toml, JavaScript and modules.
 
     Besides `name`, the folder, there are `name.dev` (`bazel run` it: wrangler's local server, workerd), `name.deploy`
-    (`bazel run` it to ship; arguments go to wrangler, so `-- --dry-run` ships nothing), and `name.upload`, which puts
-    the weights where `weights` says, if that is `kv` or `r2`.
+    (`bazel run` it to ship; arguments go to wrangler, so `-- --dry-run` ships nothing; first it prints the Worker's
+    costs against Cloudflare's limits), and `name.upload`, which puts the weights where `weights` says, if that is `kv`
+    or `r2`. A Worker over the limits of size or memory does not build.
 
     Args:
       name: the target and the folder.
       models: wasm_model targets, the first of which answers at `/classify`.
+      plan: `free` or `paid`, your plan at Cloudflare: whose limits `name.deploy` prints.
       tags: as everywhere.
       visibility: as everywhere.
       **kwargs: more attributes:
 
         auth: `bearer` asks every request for the token in the secret WRANGLET_TOKEN; `none`, the default, does not.
-        config: a wrangler.toml of your own; its `main` is src/index.js.
+        config: a wrangler.toml of your own, with all that wrangler is to know. In the folder it has another `main`,
+          src/index.js, and no section `[build]`.
         cors: origins of web pages that may use the Worker, or "*"; none by default.
         cpu_ms: the most CPU a request may take, on Cloudflare's paid plan; by default the plan's own limit holds.
-        main: a Worker of your own in place of the generated one: it lies at src/index.js, beside
-          src/wranglet/worker.js and src/models/NAME/index.js. The attributes that are options of the generated one
-          (all here but config, cpu_ms, rate_limit's binding and worker_name) are not for it.
+        main: a Worker of your own in place of the generated one, which may use that: it lies at src/index.js, beside
+          src/service.js, the generated one, src/wranglet/worker.js and src/models/NAME/index.js.
         max_body_mb: larger bodies are refused, 20 MiB by default.
         max_body_seconds: slower bodies are refused, 30 by default.
         memory_budget_mb: how much memory models may take together, 96 MiB by default: the least recently used ones are
@@ -250,6 +260,8 @@ def wrangler_worker(name, models, tags = [], visibility = None, **kwargs):
         visibility = visibility,
         **kwargs
     )
+    if plan not in ["free", "paid"]:
+        fail("{}: plan is \"free\" or \"paid\", not \"{}\"".format(name, plan))
     commands = {"deploy": "wrangler.mjs", "dev": "wrangler.mjs"}
     if kwargs.get("weights") in ["kv", "r2"]:
         commands["upload"] = "upload.mjs"
@@ -258,6 +270,7 @@ def wrangler_worker(name, models, tags = [], visibility = None, **kwargs):
             name = "{}.{}".format(name, command),
             arguments = [command] if entry == "wrangler.mjs" else [],
             entry = Label("//worker-js:" + entry),
+            env = {"WRANGLET_PLAN": plan},
             tags = ["manual"] + tags,
             visibility = visibility,
             worker = name,

@@ -1,0 +1,84 @@
+// What NAME.dev and NAME.deploy do: wrangler takes the folder, read-only as Bazel's outputs are, and leaves nothing
+// behind.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+
+import { startDevServer } from "./dev_server.mjs";
+import { external, image, manifest, writeWorker } from "./fakes.mjs";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "wranglet-wrangler-test-"));
+const folder = path.join(scratch, "worker");
+before(() => {
+  writeWorker(folder, [manifest(), manifest({ ...external(), name: "heavy" })]);
+  chmodSync(folder, 0o555);
+});
+after(() => {
+  chmodSync(folder, 0o755);
+  rmSync(scratch, { recursive: true });
+});
+
+const program = path.join(import.meta.dirname, "wrangler.mjs");
+// HOME, where wrangler writes of what runs on this machine, which a sandbox may forbid.
+const environment = {
+  ...process.env,
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  HOME: scratch,
+  TMPDIR: scratch,
+  WRANGLET_WORKER: folder,
+};
+
+/** What wrangler.mjs has left in its folder for temporary files. */
+const leftovers = () => readdirSync(scratch).filter((name) => name.startsWith("wranglet-"));
+
+test("`deploy --dry-run` tells costs against the limits, and wrangler takes the folder", async () => {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [program, "deploy", "--dry-run"],
+    { env: environment },
+  );
+  for (const module of ["wranglet/image.wasm", "models/heavy/weights.bin", "wranglet/worker.js"]) {
+    assert.ok(stdout.includes(module), module);
+  }
+  assert.doesNotMatch(stdout + stderr, /warning/i);
+  assert.match(stdout, /limit .*this Worker .*Cloudflare, free plan/);
+  assert.match(stdout, /^size .* MiB +64 MiB$/m);
+  assert.match(stdout, /^start-up .* ms +1,000 ms$/m);
+  assert.deepEqual(leftovers(), []);
+});
+
+test("`dev` serves until it is told to end; then no process is left", async () => {
+  const mark = `WRANGLET_MARK=${process.pid}-${Date.now()}`;
+  const server = await startDevServer([program, "dev"], {
+    env: { ...environment, ...Object.fromEntries([mark.split("=")]) },
+  });
+  try {
+    const answer = await fetch(new URL("/classify", server.url), { method: "POST", body: image(0, 8, 2, 3) });
+    assert.equal((await answer.json()).classes[0].label, "cat");
+    assert.ok(marked(mark).length > 1, "wrangler and workerd run, and are seen here");
+  } finally {
+    await server.stop();
+  }
+  // workerd may take a moment after its parent.
+  for (let i = 0; i < 100 && marked(mark).length > 0; ++i) await wait(50);
+  assert.deepEqual(marked(mark), []);
+  assert.deepEqual(leftovers(), []);
+});
+
+/** The processes that have this in their environment. */
+function marked(mark) {
+  return readdirSync("/proc").filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/environ`, "latin1").split("\0").includes(mark);
+    } catch {
+      return false; // it has just ended, or is another user's
+    }
+  });
+}
