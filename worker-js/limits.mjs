@@ -53,7 +53,13 @@ export function folderNeeds(folder) {
 
   const config = readFileSync(path.join(folder, "wrangler.toml"), "utf8");
   const isStored = /^\[(assets|\[kv_namespaces\])\]/m.test(config);
-  return { size, modules, memory, largest, stored: isStored ? filesOf(path.join(folder, "weights")) : [] };
+  return {
+    size,
+    modules,
+    memory,
+    largest,
+    stored: isStored ? filesOf(path.join(folder, "weights")) : [],
+  };
 }
 
 /**

@@ -9,6 +9,8 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 import { readWorkerFolder } from "./worker_folder.mjs";
 
+export { startProject } from "./project.mjs";
+
 /**
  * @typedef {object} RunningWorker
  * @property {URL} url where it listens, on this machine only

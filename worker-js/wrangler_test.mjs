@@ -59,7 +59,10 @@ test("`dev` serves until it is told to end; then no process is left", async () =
     env: { ...environment, ...Object.fromEntries([mark.split("=")]) },
   });
   try {
-    const answer = await fetch(new URL("/classify", server.url), { method: "POST", body: image(0, 8, 2, 3) });
+    const answer = await fetch(new URL("/classify", server.url), {
+      method: "POST",
+      body: image(0, 8, 2, 3),
+    });
     assert.equal((await answer.json()).classes[0].label, "cat");
     assert.ok(marked(mark).length > 1, "wrangler and workerd run, and are seen here");
   } finally {

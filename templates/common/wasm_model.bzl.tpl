@@ -1,0 +1,8 @@
+wasm_model(
+    name = "{MODEL}",
+    calibration = PHOTOS,
+    crop = "{CROP}",
+    labels = "models/{LABELS}",
+    model = "models/{FILE}",
+    normalize = "minus1_1",
+)
