@@ -29,11 +29,12 @@ const outOfMemory = () =>
 
 /** What wranglet_image_convert's statuses mean; 0 is success. @type {Record<number, () => Error>} */
 const STATUSES = {
-  1: () => new ImageError("unsupported-image", "Send a JPEG."),
+  1: () => new ImageError("unsupported-image", "Send a JPEG, PNG or WebP."),
   2: () => corrupt({}),
   3: () => new ImageError("image-too-large", `Send at most ${MAX_PIXELS} pixels.`),
   4: outOfMemory,
   5: () => new Error("image.wasm was given a bad argument"),
+  6: () => new ImageError("image-too-large", "Decoding it takes too long. Send a smaller picture."),
 };
 
 /** A model's image input, checked and with its table decoded, once for all its requests. */

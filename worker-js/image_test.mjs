@@ -27,6 +27,7 @@ describe("convert", () => {
     [2, "corrupt-image"],
     [3, "image-too-large"],
     [4, "image-too-large"],
+    [6, "image-too-large"],
     [TRAP, "corrupt-image"],
   ]) {
     test(`status ${status}${status === TRAP ? " (a trap)" : ""} is ${kind}, and the next image is converted`, () => {

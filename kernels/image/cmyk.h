@@ -5,20 +5,9 @@
 
 #include <cstdint>
 
+#include "kernels/image/pixels.h"
+
 namespace wranglet {
-
-// round(a * b / 255), exact for all bytes: (t + t/256) / 256 with t = a*b + 128 (Blinn, "Three
-// wrongs make a right").
-inline uint8_t MultiplyBytes(uint32_t a, uint32_t b) {
-  uint32_t t = a * b + 128;
-  return static_cast<uint8_t>((t + (t >> 8)) >> 8);
-}
-
-// BT.601 luma in 16-bit fixed point, weights and rounding as libjpeg's rgb_gray_convert:
-// round(65536 * {0.299, 0.587, 0.114}), whose sum is 65536.
-inline uint8_t Luma(uint32_t r, uint32_t g, uint32_t b) {
-  return static_cast<uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
-}
 
 // One CMYK pixel as RGB, without a colour profile: each ink and black absorb light one after the
 // other. `absence` tells that 255 means no ink (as Adobe writes them), not full ink (as the

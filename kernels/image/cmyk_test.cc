@@ -7,19 +7,6 @@
 namespace wranglet {
 namespace {
 
-TEST(MultiplyBytes, RoundsTheExactProduct) {
-  for (uint32_t a = 0; a < 256; ++a) {
-    for (uint32_t b = 0; b < 256; ++b) EXPECT_EQ(MultiplyBytes(a, b), (2 * a * b + 255) / 510);
-  }
-}
-
-TEST(Luma, KeepsGreyAndWeighsColours) {
-  for (uint32_t v = 0; v < 256; ++v) EXPECT_EQ(Luma(v, v, v), v);
-  EXPECT_EQ(Luma(255, 0, 0), 76);
-  EXPECT_EQ(Luma(0, 255, 0), 150);
-  EXPECT_EQ(Luma(0, 0, 255), 29);
-}
-
 TEST(Cmyk, BlackDarkensWhatInkLetsThrough) {
   const std::vector<uint8_t> absence = {255, 128, 0, 204};
   std::vector<uint8_t> pixel = absence;

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <memory>
+#include <new>
 
 #include "kernels/image/array.h"
 #include "kernels/image/crop.h"
+#include "kernels/image/row_source.h"
 #include "kernels/image/jpeg_decoder.h"
+#include "kernels/image/png_decoder.h"
 #include "kernels/image/resize.h"
 #include "kernels/image/to_tensor.h"
+#include "kernels/image/webp_decoder.h"
 
 namespace wranglet {
 namespace {
@@ -44,28 +50,51 @@ class TensorWriter {
 
 // Decodes, resizes and writes the picture whose header has been read.
 template <int kPixelBytes>
-ImageStatus ConvertPicture(JpegDecoder& decoder, const Placement& place,
+ImageStatus ConvertPicture(RowSource& source, const Placement& place,
                            const TensorWriter& writer) {
-  const auto pixels = kPixelBytes == 1 ? JpegDecoder::Pixels::kGray : JpegDecoder::Pixels::kRgbx;
-  const int eighths = SmallestServingEighths(place);
-  ImageStatus status = decoder.Start(pixels, eighths);
+  constexpr Pixels kPixels = kPixelBytes == 1 ? Pixels::kGray : Pixels::kRgbx;
+  SourceRows rows;
+  ImageStatus status = source.Start(kPixels, SmallestServingEighths(place), &rows);
   if (status != ImageStatus::kOk) return status;
 
   Resizer<kPixelBytes> resizer;
-  const Array<uint8_t> row =
-      AllocateArray<uint8_t>(int64_t{decoder.width()} * kPixelBytes + kRowSlack);
-  if (!row || !resizer.Init(decoder.width(), decoder.height(), place.source_x.Scaled(eighths / 8.0),
-                            place.source_y.Scaled(eighths / 8.0), place.width, place.height)) {
+  const Array<uint8_t> row = AllocateArray<uint8_t>(int64_t{rows.width} * kPixelBytes + kRowSlack);
+  if (!row || !resizer.Init(rows.width, rows.height, place.source_x.Scaled(rows.scale_x),
+                            place.source_y.Scaled(rows.scale_y), place.width, place.height)) {
     return ImageStatus::kOutOfMemory;
   }
-  for (int32_t y = 0; y < decoder.height(); ++y) {
-    status = decoder.ReadRow(row.get());
+  for (int32_t y = 0; y < rows.height; ++y) {
+    status = source.ReadRow(row.get());
     if (status != ImageStatus::kOk) return status;
     resizer.Push(row.get(), [&](int32_t out_y, const uint8_t* out_pixels) {
       writer.Write(place.left, place.top + out_y, out_pixels, place.width);
     });
   }
-  return decoder.Finish();
+  return source.Finish();
+}
+
+struct Format {
+  bool (*matches)(std::span<const uint8_t> encoded);
+  RowSource* (*open)(std::span<const uint8_t> encoded);
+};
+
+template <typename Decoder>
+RowSource* Open(std::span<const uint8_t> encoded) {
+  return new (std::nothrow) Decoder(encoded);
+}
+
+constexpr Format kFormats[] = {
+    {IsJpeg, Open<JpegDecoder>}, {IsPng, Open<PngDecoder>}, {IsWebp, Open<WebpDecoder>}};
+
+ImageStatus Convert(RowSource& source, const ImageSpec& spec, const uint8_t* table, uint8_t* out,
+                    ImageInfo* info) {
+  const ImageStatus status = source.ReadHeader(info);
+  if (status != ImageStatus::kOk) return status;
+  const Placement place = PlaceImage(info->width, info->height, spec.width, spec.height, spec.crop);
+  const TensorWriter writer(spec, table, out);
+  writer.WriteBorders(place);
+  return spec.Channels() == 1 ? ConvertPicture<1>(source, place, writer)
+                              : ConvertPicture<4>(source, place, writer);
 }
 
 }  // namespace
@@ -74,18 +103,13 @@ ImageStatus ConvertImage(std::span<const uint8_t> encoded, const ImageSpec& spec
                          std::span<const uint8_t> table, uint8_t* out, ImageInfo* info) {
   if (!spec.IsValid() || static_cast<int64_t>(table.size()) != spec.TableBytes())
     return ImageStatus::kBadArgument;
-  if (!IsJpeg(encoded)) return ImageStatus::kUnknownFormat;
-  JpegDecoder decoder(encoded);
+  const auto* format = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                    [&](const Format& f) { return f.matches(encoded); });
+  if (format == std::end(kFormats)) return ImageStatus::kUnknownFormat;
+  const std::unique_ptr<RowSource> source(format->open(encoded));
+  if (!source) return ImageStatus::kOutOfMemory;
   ImageInfo size;
-  const ImageStatus status = decoder.ReadHeader(&size);
-  if (info) *info = size;
-  if (status != ImageStatus::kOk) return status;
-
-  const Placement place = PlaceImage(size.width, size.height, spec.width, spec.height, spec.crop);
-  const TensorWriter writer(spec, table.data(), out);
-  writer.WriteBorders(place);
-  return spec.Channels() == 1 ? ConvertPicture<1>(decoder, place, writer)
-                              : ConvertPicture<4>(decoder, place, writer);
+  return Convert(*source, spec, table.data(), out, info ? info : &size);
 }
 
 }  // namespace wranglet

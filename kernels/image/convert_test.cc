@@ -6,6 +6,8 @@
 
 #include "gtest/gtest.h"
 #include "kernels/image/jpeg_writer.h"
+#include "kernels/image/png_writer.h"
+#include "kernels/image/webp_writer.h"
 
 namespace wranglet {
 namespace {
@@ -135,6 +137,31 @@ TEST(ConvertImage, GivesTheSameBytesEverywhere) {
       Hash(Convert(gray, {.width = 49, .height = 10, .color = ColorOrder::kGray, .element_size = 2})
                .tensor),
       2411466005u);
+}
+
+TEST(ConvertImage, GivesTheSameBytesEverywhereOfEveryFormat) {
+  const Bytes opaque = WritePng(MakePicture(333, 222, 3));
+  const Bytes clear = WritePng(MakePicture(150, 301, 4), {.bit_depth = 16, .interlaced = true});
+  const Bytes lossy = WriteWebp(MakePicture(640, 480, 3));
+  const Bytes lossy_alpha = WriteWebp(MakePicture(97, 101, 4));
+  const Bytes lossless = WriteWebp(MakePicture(333, 222, 4), {.lossless = true});
+  const ImageSpec small = {.width = 96, .height = 96};
+  const ImageSpec tall = {.width = 50, .height = 71, .crop = CropPolicy::kLetterbox};
+  EXPECT_EQ(Hash(Convert(opaque, small).tensor), 3699820556u);
+  EXPECT_EQ(Hash(Convert(clear, tall).tensor), 1706523323u);
+  EXPECT_EQ(Hash(Convert(lossy, small).tensor), 4156086788u);
+  EXPECT_EQ(Hash(Convert(lossy_alpha, tall).tensor), 1369553388u);
+  EXPECT_EQ(Hash(Convert(lossless, small).tensor), 3119823924u);
+}
+
+TEST(ConvertImage, LosslessFormatsAgree) {
+  for (const int32_t channels : {3, 4}) {
+    const Picture picture = MakePicture(70, 50, channels);
+    const ImageSpec spec = {.width = 40, .height = 45, .color = ColorOrder::kBgr};
+    const Converted png = Convert(WritePng(picture), spec);
+    EXPECT_EQ(png.status, ImageStatus::kOk);
+    EXPECT_EQ(png.tensor, Convert(WriteWebp(picture, {.lossless = true}), spec).tensor);
+  }
 }
 
 // Coefficients far beyond those of any picture: libjpeg's arithmetic overflows, but to the same

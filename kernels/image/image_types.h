@@ -15,6 +15,7 @@ enum class ImageStatus : int32_t {
   kTooManyPixels = 3,  // more than kMaxImagePixels
   kOutOfMemory = 4,
   kBadArgument = 5,  // an ImageSpec or table that no model has
+  kTooCostly = 6,    // decoding would take longer than a file of this size is worth
 };
 
 enum class ColorOrder : int32_t { kRgb = 0, kBgr = 1, kGray = 2 };

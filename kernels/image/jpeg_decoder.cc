@@ -124,7 +124,7 @@ ImageStatus JpegDecoder::ReadHeader(ImageInfo* info) {
     jpeg_decompress_struct* jpeg = &state->jpeg;
     jpeg_create_decompress(jpeg);
     jpeg->progress = &state->progress;
-    jpeg->mem->max_memory_to_use = kMaxJpegCoefficientBytes;
+    jpeg->mem->max_memory_to_use = kMaxWholePictureBytes;
     jpeg_mem_src(jpeg, state->encoded.data(), state->encoded.size());
     jpeg_read_header(jpeg, TRUE);
     return ImageStatus::kOk;
@@ -136,8 +136,8 @@ ImageStatus JpegDecoder::ReadHeader(ImageInfo* info) {
                                                                : ImageStatus::kOk;
 }
 
-ImageStatus JpegDecoder::Start(Pixels pixels, int eighths) {
-  return Guarded([pixels, eighths](State* state) {
+ImageStatus JpegDecoder::Start(Pixels pixels, int eighths, SourceRows* rows) {
+  return Guarded([pixels, eighths, rows](State* state) {
     jpeg_decompress_struct* jpeg = &state->jpeg;
     const bool cmyk = IsCmyk(*jpeg);
     if (cmyk) {
@@ -153,12 +153,13 @@ ImageStatus JpegDecoder::Start(Pixels pixels, int eighths) {
       state->cmyk_row = static_cast<JSAMPROW>(jpeg->mem->alloc_large(
           reinterpret_cast<j_common_ptr>(jpeg), JPOOL_IMAGE, size_t{4} * jpeg->output_width));
     }
+    *rows = {.width = static_cast<int32_t>(jpeg->output_width),
+             .height = static_cast<int32_t>(jpeg->output_height),
+             .scale_x = eighths / 8.0,
+             .scale_y = eighths / 8.0};
     return ImageStatus::kOk;
   });
 }
-
-int32_t JpegDecoder::width() const { return static_cast<int32_t>(state_->jpeg.output_width); }
-int32_t JpegDecoder::height() const { return static_cast<int32_t>(state_->jpeg.output_height); }
 
 ImageStatus JpegDecoder::ReadRow(uint8_t* row) {
   return Guarded([row](State* state) {

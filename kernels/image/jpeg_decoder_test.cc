@@ -7,36 +7,16 @@
 
 #include "gtest/gtest.h"
 #include "kernels/image/jpeg_writer.h"
+#include "kernels/image/row_source_testing.h"
 
 namespace wranglet {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
-using Pixels = JpegDecoder::Pixels;
-
-struct Decoded {
-  ImageStatus status = ImageStatus::kOk;
-  ImageInfo info;
-  int32_t width = 0, height = 0;
-  Bytes pixels;
-};
 
 Decoded Decode(const Bytes& file, Pixels pixels = Pixels::kRgbx, int eighths = 8) {
-  Decoded result;
   JpegDecoder decoder(file);
-  result.status = decoder.ReadHeader(&result.info);
-  if (result.status != ImageStatus::kOk) return result;
-  result.status = decoder.Start(pixels, eighths);
-  if (result.status != ImageStatus::kOk) return result;
-  result.width = decoder.width();
-  result.height = decoder.height();
-  const size_t row_bytes = static_cast<size_t>(result.width) * (pixels == Pixels::kGray ? 1 : 4);
-  result.pixels.resize(row_bytes * static_cast<size_t>(result.height));
-  for (int32_t y = 0; y < result.height && result.status == ImageStatus::kOk; ++y) {
-    result.status = decoder.ReadRow(result.pixels.data() + static_cast<size_t>(y) * row_bytes);
-  }
-  if (result.status == ImageStatus::kOk) result.status = decoder.Finish();
-  return result;
+  return DecodeAll(decoder, pixels, eighths);
 }
 
 // The largest difference between a channel of RGBX pixels and `want`.
@@ -125,8 +105,8 @@ TEST(JpegDecoder, ScalesByEighthsRoundedUp) {
   for (int eighths = 1; eighths <= 8; ++eighths) {
     const Decoded decoded = Decode(file, Pixels::kRgbx, eighths);
     EXPECT_EQ(decoded.status, ImageStatus::kOk);
-    EXPECT_EQ(decoded.width, (83 * eighths + 7) / 8);
-    EXPECT_EQ(decoded.height, (61 * eighths + 7) / 8);
+    EXPECT_EQ(decoded.rows.width, (83 * eighths + 7) / 8);
+    EXPECT_EQ(decoded.rows.height, (61 * eighths + 7) / 8);
   }
 }
 

@@ -6,13 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace wranglet {
+#include "kernels/image/picture.h"
 
-// Pixels of 1 (grey), 3 (RGB) or 4 (CMYK) interleaved channels.
-struct Picture {
-  int32_t width = 0, height = 0, channels = 3;
-  std::vector<uint8_t> pixels;
-};
+namespace wranglet {
 
 struct JpegOptions {
   int quality = 90;
@@ -26,12 +22,6 @@ struct JpegOptions {
   // Marks CMYK as Adobe's, whose values are the absence of ink.
   bool adobe = true;
 };
-
-// A picture of smooth slopes and some noise, the same for the same arguments.
-Picture MakePicture(int32_t width, int32_t height, int32_t channels, uint32_t seed = 1);
-
-// A picture of one colour.
-Picture MakeFlatPicture(int32_t width, int32_t height, const std::vector<uint8_t>& pixel);
 
 // Encodes with libjpeg-turbo; aborts on what it refuses.
 std::vector<uint8_t> WriteJpeg(const Picture& picture, const JpegOptions& options = {});

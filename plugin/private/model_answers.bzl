@@ -21,7 +21,7 @@ model_answers = rule(
     doc = "Runs `wranglet run`: a file of JSON lines, one a photo, with classes and the output tensor's bytes.",
     implementation = _model_answers_impl,
     attrs = {
-        "images": attr.label_list(mandatory = True, allow_files = True, doc = "JPEG photos."),
+        "images": attr.label_list(mandatory = True, allow_files = True, doc = "Photos: JPEG, PNG or WebP."),
         "model": attr.label(mandatory = True, providers = [WrangletModelInfo], doc = "A wasm_model."),
         "_wranglet": attr.label(default = "//plugin/compiler/cli:wranglet", cfg = "exec", executable = True),
     },

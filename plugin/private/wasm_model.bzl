@@ -87,10 +87,10 @@ def wasm_model(
       model: the network, an `.onnx` or `.tflite` file.
       accuracy_csv: see `accuracy_images`: a table, with a header, of their paths from its own folder (`file`) and
         their classes (`label`, `class_index` or `class`).
-      accuracy_images: with `max_accuracy_loss`, labelled JPEG photos, others than those of `calibration`: each in a
+      accuracy_images: with `max_accuracy_loss`, labelled photos, others than those of `calibration`: each in a
         folder named by its class, or else named in `accuracy_csv`. Without any, accuracy is agreement with float32
         on the photos of `calibration`.
-      calibration: JPEG photos like those the Worker will see; a float network needs some to become int8.
+      calibration: photos (JPEG, PNG or WebP) like those the Worker will see; a float network needs some to become int8.
       calibration_method: how a float network's ranges follow from the photos: `auto` tries much and takes what
         measures best; `minmax`, `percentile`, `mse` and `entropy` do just that, for comparison.
       class_map: what the labels of `accuracy_images` mean, where they are neither the names in `labels` nor numbers: a

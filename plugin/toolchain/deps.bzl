@@ -1,5 +1,11 @@
 """C++ libraries as this machine has them installed, one package a library."""
 
+# Each by itself, for zlib's folder is a Bazel package already.
+_ZLIB = [name + ".c" for name in "adler32 compress crc32 deflate inffast inflate inftrees trees zutil".split(" ")] + [
+    name + ".h"
+    for name in "crc32 deflate gzguts inffast inffixed inflate inftrees trees zconf zlib zutil".split(" ")
+]
+
 # Package name -> files and folders it is made of: link name -> places to look, first found wins.
 _LIBRARIES = {
     "cxxopts": {"include/cxxopts.hpp": ["/usr/include/cxxopts.hpp"]},
@@ -9,9 +15,15 @@ _LIBRARIES = {
         "src": ["/usr/src/googletest/googletest/src"],
     },
     "libjpeg_turbo": {"src": ["/usr/src/libjpeg-turbo/src"]},
+    "libspng": {"src": ["/usr/src/libspng/spng"]},
+    "libwebp": {
+        "sharpyuv": ["/usr/src/libwebp/sharpyuv"],
+        "src": ["/usr/src/libwebp/src"],
+    },
     "nlohmann_json": {"include/nlohmann": ["/usr/include/nlohmann"]},
     "onnx": {"onnx/onnx.proto": ["/usr/include/onnx/onnx.proto"]},
     "simde": {"include/simde": ["/usr/include/simde"]},
+    "zlib": {"src/" + name: ["/usr/src/zlib/" + name] for name in _ZLIB},
 }
 
 def _installed_libraries_impl(rctx):

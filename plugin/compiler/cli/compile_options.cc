@@ -162,7 +162,8 @@ void AddCompileOptions(cxxopts::Options& options) {
   add("std", "See mean", text(), "A,B,C");
   add("labels", "File with one label a line", text(), "FILE");
   add("calibration",
-      "JPEG image, or folder of them, that a float network is quantised with; may be repeated",
+      "Image (JPEG, PNG or WebP), or folder of them, that a float network is quantised with; may "
+      "be repeated",
       text(), "PATH");
   add("calibration-list", "File with the path of one such image a line", text(), "FILE");
   add("dequantize",
@@ -174,7 +175,7 @@ void AddCompileOptions(cxxopts::Options& options) {
       "Instead: the most points of top-1 accuracy that precision auto may lose on these images:",
       cxxopts::value<double>(), "POINTS");
   add("accuracy-images",
-      "Labelled JPEG images, as eval takes them; may be repeated (default: agreement with float32 "
+      "Labelled images, as eval takes them; may be repeated (default: agreement with float32 "
       "on the calibration images)",
       text(), "PATH");
   add("accuracy-csv", "Table of these images, as eval's --labels-csv", text(), "FILE");

@@ -26,7 +26,7 @@ struct CompiledModel {
   // How a float network became what `graph` is, which is taken from here.
   std::optional<QuantizedNetwork> quantized;
 
-  // Input 0 for a JPEG file. An Error, which names the file, when it cannot be read, or when the
+  // Input 0 for an image file. An Error, which names the file, when it cannot be read, or when the
   // network takes something other than one image.
   Result<std::vector<std::byte>> ReadImage(const std::string& path) const;
 };

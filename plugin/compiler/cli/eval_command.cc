@@ -103,7 +103,7 @@ Result<std::string> EvaluationOf(const CompileOptions& asked, const cxxopts::Par
 int RunEval(const Arguments& arguments, const Streams& streams) {
   cxxopts::Options options =
       MakeOptions("eval", "MODEL FOLDER...",
-                  "Measures how well a network, .onnx or .tflite, knows labelled JPEG images: the "
+                  "Measures how well a network, .onnx or .tflite, knows labelled images: the "
                   "folder's sub-folders, each named by its label, or those of --labels-csv");
   AddEvalOptions(options);
   AddCompileOptions(options);

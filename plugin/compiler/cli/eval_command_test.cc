@@ -246,7 +246,7 @@ TEST_F(Eval, TheFirstImageThatCannotBeReadIsNamed) {
   Write("in/red/0.jpg", "text");
   for (const char* threads : {"1", "4"}) {
     ExpectFailure(Run("eval", {Path("in"), "--precision", "float32", "--threads", threads}),
-                  kFailure, "$T/in/blue/3.jpg: is not a JPEG image");
+                  kFailure, "$T/in/blue/3.jpg: is not a JPEG, PNG or WebP image");
   }
 }
 

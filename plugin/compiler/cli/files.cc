@@ -19,11 +19,11 @@ Error FileError(const fs::path& path, const std::string& what, const std::error_
   return {.message = what + ": " + reason.message(), .file = path.string()};
 }
 
-bool IsJpegName(const fs::path& path) {
+bool IsImageName(const fs::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".jpg" || extension == ".jpeg";
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
 }
 
 // A folder of its own inside `folder`, gone with all that is in it at the end.
@@ -87,10 +87,12 @@ Result<std::vector<std::string>> ListImages(const std::string& path) {
   std::vector<std::string> images;
   fs::directory_iterator at(path, error);
   for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    if (IsJpegName(at->path())) images.push_back(at->path().string());
+    if (IsImageName(at->path())) images.push_back(at->path().string());
   }
   if (error) return FileError(path, "cannot list this folder", error);
-  if (images.empty()) return Error{.message = "has no JPEG images (*.jpg, *.jpeg)", .file = path};
+  if (images.empty()) {
+    return Error{.message = "has no images (*.jpg, *.jpeg, *.png, *.webp)", .file = path};
+  }
   std::sort(images.begin(), images.end());
   return images;
 }

@@ -14,8 +14,8 @@ namespace wranglet {
 // The lines of a text file, without the empty ones at its end. Lines may end as on Windows.
 Result<std::vector<std::string>> ReadLines(const std::string& path);
 
-// `path` itself, or, of a folder, its files *.jpg and *.jpeg in the order of their names. An Error
-// when there is no such file or folder, or nothing in it.
+// `path` itself, or, of a folder, its files *.jpg, *.jpeg, *.png and *.webp in the order of their
+// names. An Error when there is no such file or folder, or nothing in it.
 Result<std::vector<std::string>> ListImages(const std::string& path);
 
 // Makes `folder` if need be and writes every file into it, or leaves it as it was.

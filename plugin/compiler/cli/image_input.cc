@@ -48,8 +48,8 @@ Result<std::vector<std::byte>> ImageAsInput(const Graph& graph, const CompileOpt
   WRANGLET_ASSIGN(const ImagePreprocess preprocess, OnlyImage(graph, options));
   const Tensor& input = graph.tensor(graph.inputs[0]);
   WRANGLET_ASSIGN(const auto table, MakeTable(preprocess, input.dtype, input.quantization));
-  WRANGLET_ASSIGN(const std::vector<std::byte> jpeg, ReadFile(path));
-  Result<std::vector<std::byte>> bytes = PreprocessJpeg(jpeg, preprocess, input.dtype, table);
+  WRANGLET_ASSIGN(const std::vector<std::byte> image, ReadFile(path));
+  Result<std::vector<std::byte>> bytes = PreprocessImage(image, preprocess, input.dtype, table);
   if (!bytes.ok()) bytes.error().file = path;
   return bytes;
 }

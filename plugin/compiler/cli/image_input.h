@@ -23,7 +23,7 @@ Result<std::optional<ImagePreprocess>> PreprocessFor(const Graph& graph, const T
 // What PreprocessFor says, of a network whose only input is an image.
 Result<ImagePreprocess> OnlyImage(const Graph& graph, const CompileOptions& options);
 
-// The bytes of input 0, which is `graph`'s only one, for a JPEG file.
+// The bytes of input 0, which is `graph`'s only one, for an image file.
 Result<std::vector<std::byte>> ImageAsInput(const Graph& graph, const CompileOptions& options,
                                             const std::string& path);
 

@@ -64,8 +64,8 @@ int RunInspect(const Arguments& arguments, const Streams& streams) {
   auto add = options.add_options();
   add("json", "Print JSON");
   add("html", "Write a page with plots, too", cxxopts::value<std::string>(), "FILE");
-  add("images", "Measure each layer's error on a folder of JPEG images",
-      cxxopts::value<std::string>(), "FOLDER");
+  add("images", "Measure each layer's error on a folder of images", cxxopts::value<std::string>(),
+      "FOLDER");
   add("reference", "Network to compare with (default: MODEL itself in float32)",
       cxxopts::value<std::string>()->default_value(""), "FILE");
   AddCompileOptions(options);

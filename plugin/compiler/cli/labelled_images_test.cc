@@ -84,11 +84,9 @@ TEST_F(Images, SubFoldersAreLabels) {
 }
 
 TEST_F(Images, ImagesAndPlainFoldersHaveNoLabels) {
-  Write("in/b.jpg");
-  Write("in/a.jpg");
-  Write("c.jpg");
+  for (const char* name : {"in/b.PNG", "in/a.jpg", "in/c.webp", "in/d.gif", "c.jpg"}) Write(name);
   EXPECT_EQ(List({.paths = {Path("in"), Path("c.jpg")}}, {.classes = 2}),
-            "in/a.jpg, in/b.jpg, c.jpg");
+            "in/a.jpg, in/b.PNG, in/c.webp, c.jpg");
 }
 
 TEST_F(Images, NumbersAreClassesToo) {
@@ -132,7 +130,7 @@ TEST_F(Images, FoldersWithoutImagesAreNamed) {
   Write("in/cat/a.jpg");
   fs::create_directories(Path("in/dog"));
   EXPECT_EQ(List({.paths = {Path("in")}}, {.classes = 2, .labels = {"cat", "dog"}}),
-            "$T/in/dog: has no JPEG images (*.jpg, *.jpeg)");
+            "$T/in/dog: has no images (*.jpg, *.jpeg, *.png, *.webp)");
   EXPECT_EQ(List({.paths = {Path("out")}}, {.classes = 2}),
             "$T/out: there is no such file or folder");
 }

@@ -325,7 +325,7 @@ TEST_F(Program, AFloatNetworkNeedsCalibrationImagesForInt8) {
       "calibration, or ask for precision float32");
   fs::create_directories(Path("empty"));
   ExpectFailure(Compile({"--calibration", Path("empty")}), kFailure,
-                "$T/empty: has no JPEG images (*.jpg, *.jpeg)");
+                "$T/empty: has no images (*.jpg, *.jpeg, *.png, *.webp)");
   ExpectFailure(Compile({"--calibration", Path("nowhere")}), kFailure,
                 "$T/nowhere: there is no such file or folder");
 }
@@ -333,7 +333,7 @@ TEST_F(Program, AFloatNetworkNeedsCalibrationImagesForInt8) {
 TEST_F(Program, ACalibrationImageThatCannotBeReadIsNamed) {
   Write(Path("photos/notes.jpg"), "not an image");
   ExpectFailure(Compile({"--calibration", Path("photos")}), kFailure,
-                "$T/photos/notes.jpg: is not a JPEG image");
+                "$T/photos/notes.jpg: is not a JPEG, PNG or WebP image");
 }
 
 TEST_F(Program, LabelsMustBeAsManyAsClasses) {

@@ -60,9 +60,9 @@ Status RunImages(const CompiledModel& model, std::span<const std::string> images
 }  // namespace
 
 int RunRun(const Arguments& arguments, const Streams& streams) {
-  cxxopts::Options options =
-      MakeOptions("run", "MODEL IMAGE...",
-                  "Runs a network, .onnx or .tflite, on JPEG images, as the Worker would");
+  cxxopts::Options options = MakeOptions(
+      "run", "MODEL IMAGE...",
+      "Runs a network, .onnx or .tflite, on JPEG, PNG or WebP images, as the Worker would");
   options.add_options()("json", "Print a line of JSON an image");
   AddCompileOptions(options);
   return RunParsed(options, arguments, streams, [&](const cxxopts::ParseResult& parsed) {

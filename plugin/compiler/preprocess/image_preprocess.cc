@@ -47,15 +47,17 @@ const char* Describe(ImageStatus status) {
     case ImageStatus::kOk:
       return "";
     case ImageStatus::kUnknownFormat:
-      return "is not a JPEG image";
+      return "is not a JPEG, PNG or WebP image";
     case ImageStatus::kCorrupt:
-      return "is a truncated or damaged JPEG image";
+      return "is a truncated or damaged image";
     case ImageStatus::kTooManyPixels:
       return "has more than 50 million pixels";
     case ImageStatus::kOutOfMemory:
       return "needs more memory than there is";
     case ImageStatus::kBadArgument:
       return "cannot become an input of this size";
+    case ImageStatus::kTooCostly:
+      return "would take too long to decode; store it as a smaller picture";
   }
   return "";
 }
@@ -85,9 +87,9 @@ Result<std::vector<std::byte>> MakeTable(const ImagePreprocess& preprocess, DTyp
                .hint = "supported: float32, or int8, uint8 or int16 with one scale"};
 }
 
-Result<std::vector<std::byte>> PreprocessJpeg(std::span<const std::byte> jpeg,
-                                              const ImagePreprocess& preprocess, DType dtype,
-                                              std::span<const std::byte> table) {
+Result<std::vector<std::byte>> PreprocessImage(std::span<const std::byte> image,
+                                               const ImagePreprocess& preprocess, DType dtype,
+                                               std::span<const std::byte> table) {
   const ImageSpec spec = {.width = preprocess.width,
                           .height = preprocess.height,
                           .color = preprocess.color,
@@ -101,7 +103,7 @@ Result<std::vector<std::byte>> PreprocessJpeg(std::span<const std::byte> jpeg,
     return std::span(reinterpret_cast<const uint8_t*>(s.data()), s.size());
   };
   const ImageStatus status =
-      ConvertImage(bytes(jpeg), spec, bytes(table), reinterpret_cast<uint8_t*>(tensor.data()));
+      ConvertImage(bytes(image), spec, bytes(table), reinterpret_cast<uint8_t*>(tensor.data()));
   if (status != ImageStatus::kOk) return Error{.message = Describe(status)};
   return tensor;
 }

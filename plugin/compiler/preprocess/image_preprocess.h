@@ -38,12 +38,12 @@ Range RangeOfPixels(const ImagePreprocess& preprocess);
 Result<std::vector<std::byte>> MakeTable(const ImagePreprocess& preprocess, DType dtype,
                                          const std::optional<Quantization>& quantization);
 
-// The input tensor, NHWC, of a JPEG: what image.wasm gives for the same bytes. `table` is
+// The input tensor, NHWC, of an image file: what image.wasm gives for the same bytes. `table` is
 // MakeTable's and its entries' type `dtype`. An Error says what ails the image; the caller adds its
 // name.
-Result<std::vector<std::byte>> PreprocessJpeg(std::span<const std::byte> jpeg,
-                                              const ImagePreprocess& preprocess, DType dtype,
-                                              std::span<const std::byte> table);
+Result<std::vector<std::byte>> PreprocessImage(std::span<const std::byte> image,
+                                               const ImagePreprocess& preprocess, DType dtype,
+                                               std::span<const std::byte> table);
 
 }  // namespace wranglet
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "kernels/image/jpeg_writer.h"
+#include "kernels/image/png_writer.h"
+#include "kernels/image/webp_writer.h"
 
 namespace wranglet {
 namespace {
@@ -82,10 +84,10 @@ TEST(MakeTable, RefusesOtherTypes) {
   EXPECT_FALSE(MakeTable(kPreprocess, DType::kInt8, {}).ok()) << "int8 without a scale";
 }
 
-TEST(PreprocessJpeg, GivesTheNumbersOfThePixels) {
+TEST(PreprocessImage, GivesTheNumbersOfThePixels) {
   const auto jpeg = Bytes(WriteJpeg(MakeFlatPicture(40, 30, {200, 150, 50})));
   const auto table = MakeTable(kPreprocess, DType::kFloat32, {});
-  const auto tensor = PreprocessJpeg(jpeg, kPreprocess, DType::kFloat32, *table);
+  const auto tensor = PreprocessImage(jpeg, kPreprocess, DType::kFloat32, *table);
   ASSERT_TRUE(tensor.ok()) << tensor.error().ToString();
   const std::vector<float> values = As<float>(*tensor);
   ASSERT_EQ(values.size(), 4u * 3 * 3);
@@ -96,17 +98,28 @@ TEST(PreprocessJpeg, GivesTheNumbersOfThePixels) {
   }
 }
 
-TEST(PreprocessJpeg, SaysWhatAilsAnImage) {
+TEST(PreprocessImage, TakesEveryFormat) {
+  const Picture picture = MakeFlatPicture(40, 30, {200, 150, 50});
+  const auto table = MakeTable(kPreprocess, DType::kFloat32, {});
+  const auto tensor = [&](const std::vector<uint8_t>& file) {
+    return PreprocessImage(Bytes(file), kPreprocess, DType::kFloat32, *table);
+  };
+  const auto png = tensor(WritePng(picture)), webp = tensor(WriteWebp(picture, {.lossless = true}));
+  ASSERT_TRUE(png.ok() && webp.ok());
+  EXPECT_EQ(*png, *webp);
+}
+
+TEST(PreprocessImage, SaysWhatAilsAnImage) {
   const auto table = MakeTable(kPreprocess, DType::kFloat32, {});
   auto jpeg = Bytes(WriteJpeg(MakePicture(64, 64, 3)));
   jpeg.resize(jpeg.size() / 2);
-  const auto truncated = PreprocessJpeg(jpeg, kPreprocess, DType::kFloat32, *table);
+  const auto truncated = PreprocessImage(jpeg, kPreprocess, DType::kFloat32, *table);
   ASSERT_FALSE(truncated.ok());
-  EXPECT_EQ(truncated.error().message, "is a truncated or damaged JPEG image");
+  EXPECT_EQ(truncated.error().message, "is a truncated or damaged image");
   const auto text =
-      PreprocessJpeg(Bytes({'h', 'e', 'l', 'l', 'o'}), kPreprocess, DType::kFloat32, *table);
+      PreprocessImage(Bytes({'h', 'e', 'l', 'l', 'o'}), kPreprocess, DType::kFloat32, *table);
   ASSERT_FALSE(text.ok());
-  EXPECT_EQ(text.error().message, "is not a JPEG image");
+  EXPECT_EQ(text.error().message, "is not a JPEG, PNG or WebP image");
 }
 
 }  // namespace
