@@ -6,9 +6,10 @@ import { gzipSync } from "node:zlib";
 
 import { startWorker } from "wranglet/testing";
 
+import { initialMemory } from "../../worker-js/limits.mjs";
 import { median } from "../bench/statistics.mjs";
 import { timeInTurn } from "./timing.mjs";
-import { modelsOf, startProbe, timePost } from "./workers.mjs";
+import { measurePost, modelsOf, startMeasured, startProbe } from "./workers.mjs";
 
 /** Where a Worker's first model classifies. */
 const CLASSIFY = "/classify";
@@ -19,14 +20,14 @@ const FRESH = 5;
 /**
  * @typedef {import("./timing.mjs").Timing} Timing
  *
- * @typedef {object} Measured a model's; times in milliseconds
+ * @typedef {object} Measured a model's; times in milliseconds of CPU
  * @property {string} name
  * @property {string} precision
  * @property {number} macs multiply-accumulates of an inference
  * @property {{ raw: number, gzip: number }} bytes of its module and weights
  * @property {number} memory bytes of WebAssembly memory it is given
  * @property {number} startUp codec and model made ready in a fresh workerd
- * @property {number} first request of a fresh workerd, from outside, HTTP included
+ * @property {{ cpu: number, wall: number }} first request of a fresh workerd, HTTP included; `wall` is from outside
  * @property {Record<"weights" | "decode" | "copy" | "infer" | "request", Timing>} parts
  */
 
@@ -49,7 +50,10 @@ export async function measureModels(folders, photo, options) {
     measured.push({
       ...describe(folder),
       startUp: median(startUp),
-      first: median(first),
+      first: {
+        cpu: median(first.map(({ cpu }) => cpu)),
+        wall: median(first.map(({ wall }) => wall)),
+      },
       parts: parts[i],
     });
   }
@@ -68,7 +72,6 @@ function describe(folder) {
   const contents = [file("model.wasm")];
   if (manifest.weights.storage === "external") contents.push(file("weights.bin"));
   const sum = (sizes) => sizes.reduce((a, b) => a + b, 0);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(contents[0]));
   return {
     name,
     precision: manifest.precision,
@@ -77,16 +80,19 @@ function describe(folder) {
       raw: sum(contents.map(({ length }) => length)),
       gzip: sum(contents.map((content) => gzipSync(content).length)),
     },
-    memory: /** @type {any} */ (exports).memory.buffer.byteLength,
+    memory: initialMemory(contents[0]),
   };
 }
 
 /** Every part of every model, in turn. */
 async function measureParts(folders, photo, options) {
-  const workers = await Promise.all(folders.map(startProbe));
+  const workers = [];
   try {
+    for (const folder of folders) workers.push(await startProbe(folder));
     const works = workers.flatMap((worker) =>
-      PARTS.map((part) => ({ post: (count) => timePost(worker, `/${part}/${count}`, photo) })),
+      PARTS.map((part) => ({
+        post: async (count) => (await measurePost(worker, `/${part}/${count}`, photo)).cpu,
+      })),
     );
     const timings = await timeInTurn(works, options);
     return workers.map((_, i) =>
@@ -100,20 +106,22 @@ async function measureParts(folders, photo, options) {
 /** Milliseconds of making codec and model ready, the first time in a workerd. */
 async function startOnce(folder, photo) {
   const worker = await startProbe(folder);
+  const post = async (count) => (await measurePost(worker, `/start/${count}`, photo)).cpu;
   try {
-    const empty = [];
-    for (let i = 0; i < 5; ++i) empty.push(await timePost(worker, "/start/0", photo));
-    return Math.max(0, (await timePost(worker, "/start/1", photo)) - median(empty.slice(1)));
+    // The first request of all has costs of its own.
+    await post(0);
+    const empty = [await post(0), await post(0), await post(0)];
+    return Math.max(0, (await post(1)) - median(empty));
   } finally {
     await worker.stop();
   }
 }
 
-/** Milliseconds of the first request to a workerd. */
+/** The first request to a workerd. */
 async function requestOnce(folder, photo) {
-  const worker = await startWorker(folder);
+  const worker = await startMeasured(() => startWorker(folder));
   try {
-    return await timePost(worker, CLASSIFY, photo);
+    return await measurePost(worker, CLASSIFY, photo);
   } finally {
     await worker.stop();
   }

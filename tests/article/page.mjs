@@ -2,7 +2,7 @@
 
 import { stackedBars } from "./chart.mjs";
 import { networkOf } from "./figures.mjs";
-import { introduction, sectionsOf } from "./report.mjs";
+import { introduction, labelOf, sectionsOf } from "./report.mjs";
 
 const escape = (text) =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
@@ -19,19 +19,16 @@ export function plotsOf({ models }) {
         title: `${network}: where the first request of an isolate spends its time`,
         unit: "ms",
         parts: ["weights in", "decode", "input copy", "inference"],
-        rows: its.map(({ precision, parts }) => ({
-          label: `${network}, ${precision}`,
-          values: PARTS.map((part) => parts[part].median),
+        rows: its.map((model) => ({
+          label: labelOf(model),
+          values: PARTS.map((part) => model.parts[part].median),
         })),
       }),
       stackedBars({
         title: `${network}: bytes of the module with its weights, compressed`,
         unit: "MB",
         parts: ["gzip"],
-        rows: its.map(({ precision, bytes }) => ({
-          label: `${network}, ${precision}`,
-          values: [bytes.gzip / 1e6],
-        })),
+        rows: its.map((model) => ({ label: labelOf(model), values: [model.bytes.gzip / 1e6] })),
       }),
     ];
   });

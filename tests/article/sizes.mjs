@@ -3,18 +3,14 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
+import { LIMITS } from "../../worker-js/limits.mjs";
 import { workerSizes } from "../../worker-js/sizes.mjs";
 import { readWorkerFolder } from "../../worker-js/worker_folder.mjs";
 
-/** https://developers.cloudflare.com/workers/platform/limits/: a Worker's size, compressed; and uncompressed. */
-const LIMITS = [
-  { what: "limit of a free plan", raw: 64 * 2 ** 20, gzip: 3 * 2 ** 20 },
-  { what: "limit of a paid plan", raw: 64 * 2 ** 20, gzip: 10 * 2 ** 20 },
-];
-
 /**
  * @param {string} folder a Worker's
- * @returns {Promise<{ what: string, raw: number, gzip: number }[]>} what all its models share, the whole, and the limits
+ * @returns {Promise<{ what: string, raw: number, gzip?: number }[]>} what all its models share, the whole, and
+ *     the limit, which is of what is not compressed
  */
 export async function sizesOf(folder) {
   const contents = readWorkerFolder(folder).modules.map(({ path }) => readFileSync(path));
@@ -27,6 +23,6 @@ export async function sizesOf(folder) {
       raw: sum(contents.map(({ length }) => length)),
       gzip: sum(contents.map((content) => gzipSync(content).length)),
     },
-    ...LIMITS,
+    { what: "Cloudflare's limit", raw: LIMITS.size },
   ];
 }

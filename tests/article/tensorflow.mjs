@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 import { timeInTurn } from "./timing.mjs";
-import { timePost } from "./workers.mjs";
+import { measurePost, startMeasured } from "./workers.mjs";
 
 const ENTRY = path.join(import.meta.dirname, "tensorflow_worker.js");
 const COMPATIBILITY_DATE = "2026-10-01";
@@ -17,8 +17,8 @@ const COMPATIBILITY_DATE = "2026-10-01";
  * @typedef {object} Peer
  * @property {string} runtime
  * @property {{ raw: number, gzip: number }} bytes of the runtime, without the network
- * @property {number} startUp milliseconds of making runtime and network ready, HTTP included
- * @property {number} first milliseconds of the first inference, HTTP included
+ * @property {number} startUp milliseconds of CPU of making runtime and network ready, HTTP included
+ * @property {{ cpu: number, wall: number }} first inference, in milliseconds, HTTP included
  * @property {import("./timing.mjs").Timing} infer
  */
 
@@ -92,6 +92,21 @@ function esbuild() {
 }
 
 async function measure(modules, options) {
+  const worker = await startMeasured(() => start(modules));
+  const post = (count) => measurePost(worker, `/infer/${count}`);
+  try {
+    const { cpu: startUp } = await post(0);
+    const first = await post(1);
+    const work = { post: async (count) => (await post(count)).cpu };
+    const [infer] = await timeInTurn([work], options);
+    return { startUp, first, infer };
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** workerd with these modules. */
+async function start(modules) {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules,
@@ -104,15 +119,11 @@ async function measure(modules, options) {
       log: new Log(LogLevel.NONE),
     }),
   );
-  try {
-    const url = await miniflare.ready;
-    const worker = { fetch: (place, init) => fetch(new URL(place, url), init), logs: [] };
-    const post = (count) => timePost(worker, `/infer/${count}`);
-    const startUp = await timePost(worker, "/start/0");
-    const first = await post(1);
-    const [infer] = await timeInTurn([{ post }], options);
-    return { startUp, first, infer };
-  } finally {
-    await miniflare.dispose();
-  }
+  const url = await miniflare.ready;
+  return {
+    url,
+    fetch: (place, init) => fetch(new URL(place, url), init),
+    logs: [],
+    stop: () => miniflare.dispose(),
+  };
 }

@@ -1,4 +1,4 @@
-// A Worker that runs a network in TensorFlow.js: `/infer/COUNT` infers so often, `/start/0` makes it ready. Bundled by
+// A Worker that runs a network in TensorFlow.js: `/infer/COUNT` makes it ready, if it is not, and infers so often. Bundled by
 // tensorflow.mjs, which says what the modules "backend", "layers" and "./tfjs.wasm" are.
 
 import * as tf from "@tensorflow/tfjs-core";

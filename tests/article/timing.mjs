@@ -3,14 +3,14 @@
 import { median, spread } from "../bench/statistics.mjs";
 
 /** A request shorter than this, in ms, is lost in what HTTP's own time differs by; it repeats its work more often. */
-const SHORTEST = 100;
+const SHORTEST = 50;
 const MOST = 1e6;
 /** Requests without work, to know what HTTP takes. */
 const EMPTY = 3;
 
 /**
  * @typedef {object} Work
- * @property {(count: number) => Promise<number>} post milliseconds of a request that does it `count` times
+ * @property {(count: number) => Promise<number>} post milliseconds that a request takes which does it `count` times
  * @typedef {object} Timing
  * @property {number} median milliseconds of doing it once
  * @property {number} spread half the distance between the quartiles, relative

@@ -1,4 +1,4 @@
-// Workers in workerd whose requests are timed from outside, for its clock stands still while a Worker computes.
+// Workers in workerd whose requests are measured from outside, for its clock stands still while a Worker computes.
 
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -6,10 +6,22 @@ import path from "node:path";
 import { startWorker } from "wranglet/testing";
 
 import { readWorkerFolder } from "../../worker-js/worker_folder.mjs";
+import { cpuMilliseconds, startWithPid } from "./cpu.mjs";
 
 const PROBE = path.join(import.meta.dirname, "probe.js");
 
-/** @typedef {import("wranglet/testing").RunningWorker} RunningWorker */
+/**
+ * @typedef {import("wranglet/testing").RunningWorker & { pid: number }} MeasuredWorker `pid` is its workerd's
+ */
+
+/**
+ * @param {() => Promise<import("wranglet/testing").RunningWorker>} start
+ * @returns {Promise<MeasuredWorker>}
+ */
+export async function startMeasured(start) {
+  const { started, pid } = await startWithPid("workerd", start);
+  return Object.assign(started, { pid });
+}
 
 /**
  * @param {string} folder a Worker's
@@ -19,7 +31,7 @@ export const modelsOf = (folder) => readdirSync(path.join(folder, "src/models"))
 
 /**
  * @param {string} folder a Worker's with one model
- * @returns {Promise<RunningWorker>} it with probe.js in place of its own code
+ * @returns {Promise<MeasuredWorker>} it with probe.js in place of its own code
  */
 export function startProbe(folder) {
   const [name] = modelsOf(folder);
@@ -35,25 +47,26 @@ export function startProbe(folder) {
     path: path.join(root, "probe.js"),
     contents: readFileSync(PROBE, "utf8"),
   };
-  return startWorker(folder, {
-    options: { modules: [{ ...entry, contents: main }, probe, ...others] },
-  });
+  const options = { modules: [{ ...entry, contents: main }, probe, ...others] };
+  return startMeasured(() => startWorker(folder, { options }));
 }
 
 /**
- * @param {RunningWorker} worker
+ * @param {MeasuredWorker} worker
  * @param {string} path
  * @param {Uint8Array} [body]
- * @returns {Promise<number>} milliseconds until the whole response is here
+ * @returns {Promise<{ cpu: number, wall: number }>} milliseconds: that workerd computed, and until the whole response
+ *     was here
  * @throws {Error} when it is no success, with what the Worker has logged
  */
-export async function timePost(worker, path, body) {
+export async function measurePost(worker, path, body) {
+  const cpu = cpuMilliseconds(worker.pid);
   const start = performance.now();
   const response = await worker.fetch(path, { method: "POST", body });
   const text = await response.text();
-  const milliseconds = performance.now() - start;
+  const wall = performance.now() - start;
   if (!response.ok) {
     throw new Error([`${path}: status ${response.status}`, text, ...worker.logs].join("\n"));
   }
-  return milliseconds;
+  return { cpu: cpuMilliseconds(worker.pid) - cpu, wall };
 }
