@@ -1,5 +1,5 @@
-// The index of the greatest, or least, element along one dimension; of equal ones the first. Called
-// by steps.cc.
+// The index of the greatest, or least, element along one dimension; of equal ones that of the
+// first, or the last. Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_ARG_MAX_H_
 #define WRANGLET_KERNELS_ARG_MAX_H_
@@ -15,13 +15,13 @@ namespace wranglet {
 template <typename T>
 struct ArgMaxParams {
   int32_t outer = 1, size = 1, inner = 1;
-  bool is_min = false;
+  bool is_min = false, is_last = false;
   int32_t index_bytes = 4;  // of an index in the output: 4 or 8
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("outer", outer), v("size", size), v("inner", inner), v("is_min", is_min);
-    v("index_bytes", index_bytes);
+    v("is_last", is_last), v("index_bytes", index_bytes);
   }
 };
 using ArgMaxInt8Params = ArgMaxParams<int8_t>;
@@ -51,13 +51,10 @@ inline void Run(const ArgMaxParams<T>& p, const T* input, uint8_t* output, IsBet
 
 template <typename T>
 inline void ArgMax(const ArgMaxParams<T>& p, const T* input, uint8_t* output) {
-  const auto greater = [](T a, T b) { return a > b; };
-  const auto less = [](T a, T b) { return a < b; };
-  if (p.index_bytes == 4) {
-    p.is_min ? Run<int32_t>(p, input, output, less) : Run<int32_t>(p, input, output, greater);
-  } else {
-    p.is_min ? Run<int64_t>(p, input, output, less) : Run<int64_t>(p, input, output, greater);
-  }
+  const bool is_min = p.is_min, is_last = p.is_last;
+  const auto is_better = [=](T a, T b) { return (is_min ? a < b : a > b) || (is_last && a == b); };
+  p.index_bytes == 4 ? Run<int32_t>(p, input, output, is_better)
+                     : Run<int64_t>(p, input, output, is_better);
 }
 
 }  // namespace arg_max_internal

@@ -17,6 +17,7 @@ void ExpectEqual(Random& random, void (*kernel)(const ArgMaxParams<T>&, const T*
                           .size = random.Int(1, 20),
                           .inner = random.Int(0, 1) ? 1 : random.Int(1, 5),
                           .is_min = random.Int(0, 1) == 1,
+                          .is_last = random.Int(0, 1) == 1,
                           .index_bytes = random.Int(0, 1) ? 4 : 8};
   // Few different values as often as many: then there are equal ones.
   const bool few = random.Int(0, 1);
@@ -29,9 +30,12 @@ void ExpectEqual(Random& random, void (*kernel)(const ArgMaxParams<T>&, const T*
       column.push_back(
           input[static_cast<size_t>((i / p.inner * p.size + k) * p.inner + i % p.inner)]);
     }
-    expected.push_back((p.is_min ? std::min_element(column.begin(), column.end())
-                                 : std::max_element(column.begin(), column.end())) -
-                       column.begin());
+    const auto [least_at, most_at] = std::pair(std::min_element(column.begin(), column.end()),
+                                               std::max_element(column.begin(), column.end()));
+    const T best = p.is_min ? *least_at : *most_at;
+    expected.push_back(p.is_last
+                           ? column.rend() - std::find(column.rbegin(), column.rend(), best) - 1
+                           : std::find(column.begin(), column.end(), best) - column.begin());
   }
   std::vector<uint8_t> output(expected.size() * static_cast<size_t>(p.index_bytes));
   kernel(p, input.data(), output.data());
@@ -44,7 +48,7 @@ void ExpectEqual(Random& random, void (*kernel)(const ArgMaxParams<T>&, const T*
   EXPECT_TRUE(SameBytes(actual, expected));
 }
 
-TEST(ArgMax, IsTheFirstOfTheGreatest) {
+TEST(ArgMax, IsTheFirstOrLastOfTheBest) {
   ForEachSeed(1000, [](Random& random) {
     ExpectEqual(random, ArgMaxInt8, -128, 127);
     ExpectEqual(random, ArgMaxInt16, -32768, 32767);

@@ -16,12 +16,12 @@
 
 namespace wranglet {
 
-template <typename In, typename Weight>
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct Conv2dParams {
   WindowShape window;
   int32_t groups = 1;
   int32_t input_zero_point = 0;
-  typename Quantized<In>::Output output;
+  typename Requantize::Output output;
   PixelGrid grid;
 
   template <typename V>
@@ -91,11 +91,11 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const Pi
 // which the grid tells. `packed_filter`, `bias` and `scale` are PackGemm's of each group in turn,
 // filters [out_c/groups][kernel_h*kernel_w*in_c/groups]. Outside the image lies the zero point.
 // `scratch` has Conv2dScratchElements.
-template <typename In, typename Weight>
-inline void Conv2d(const Conv2dParams<In, Weight>& params, const In* input,
-                   const Weight* packed_filter, const BiasOf<In>* bias, const ScaleOf<In>* scale,
-                   In* output, In* scratch) {
-  const typename Quantized<In>::Requantize requantize(params.output);
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
+inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& params, const In* input,
+                   const Weight* packed_filter, const typename Requantize::Bias* bias,
+                   const typename Requantize::Scale* scale, In* output, In* scratch) {
+  const Requantize requantize(params.output);
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);

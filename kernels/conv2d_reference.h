@@ -57,10 +57,10 @@ inline Sum ConvolveReference(const WindowShape& w, int32_t groups, int32_t b, in
 }
 
 // `filter` is OHWI: [out_c][kernel_h][kernel_w][in_c/groups].
-template <typename In, typename Weight>
-inline void Conv2dReference(const Conv2dParams<In, Weight>& params, const In* input,
-                            const Weight* filter, const BiasOf<In>* bias, const ScaleOf<In>* scale,
-                            In* output) {
+template <typename In, typename Weight, typename Requantize>
+inline void Conv2dReference(const Conv2dParams<In, Weight, Requantize>& params, const In* input,
+                            const Weight* filter, const typename Requantize::Bias* bias,
+                            const typename Requantize::Scale* scale, In* output) {
   const WindowShape& w = params.window;
   const auto value = [&](int32_t i) { return input[i] - params.input_zero_point; };
   ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t out) {
@@ -86,10 +86,11 @@ inline void Conv2dFloat32Reference(const Conv2dFloat32Params& params, const floa
 }
 
 // `filter` is 1HWC: [kernel_h][kernel_w][out_c].
-template <typename In, typename Weight>
-inline void DepthwiseConv2dReference(const DepthwiseConv2dParams<In, Weight>& params,
-                                     const In* input, const Weight* filter, const BiasOf<In>* bias,
-                                     const ScaleOf<In>* scale, In* output) {
+template <typename In, typename Weight, typename Requantize>
+inline void DepthwiseConv2dReference(const DepthwiseConv2dParams<In, Weight, Requantize>& params,
+                                     const In* input, const Weight* filter,
+                                     const typename Requantize::Bias* bias,
+                                     const typename Requantize::Scale* scale, In* output) {
   const WindowShape& w = params.window;
   ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t out) {
     for (int32_t c = 0; c < w.out_c; ++c) {

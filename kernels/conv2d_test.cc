@@ -34,25 +34,26 @@ class Conv2dQuantized : public testing::Test {
  protected:
   using In = typename Types::In;
   using Weight = typename Types::Weight;
+  using Requantize = typename Types::Requantize;
 
   static void ExpectEqualsReference(const WindowShape& window, int32_t groups, Random& random) {
-    RandomProduct<In> product(random);
-    const Conv2dParams<In, Weight> params{.window = window,
-                                          .groups = groups,
-                                          .input_zero_point = product.ZeroPoint(),
-                                          .output = product.Output()};
+    RandomProduct<Requantize> product(random);
+    const Conv2dParams<In, Weight, Requantize> params{.window = window,
+                                                      .groups = groups,
+                                                      .input_zero_point = product.ZeroPoint(),
+                                                      .output = product.PickOutput()};
     const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
     const auto input = random.Integers<In>(InputSize(window));
     const auto filter = product.template Filter<Weight>(window.out_c * depth);
-    const auto bias = product.Bias(window.out_c);
+    const auto bias = product.Biases(window.out_c);
     const auto scale = product.Scales(window.out_c, depth, params.output);
-    Packed<In, Weight> packed;
+    Packed<In, Weight, Requantize> packed;
     for (int32_t group = 0; group < groups; ++group) {
       const auto at = static_cast<size_t>(group * columns);
       const auto size = static_cast<size_t>(depth);
-      const auto one = PackGemm<In, Weight>(columns, depth, std::span(filter).subspan(at * size),
-                                            std::span(bias).subspan(at),
-                                            std::span(scale).subspan(at), params.input_zero_point);
+      const auto one = PackGemm<In, Weight, Requantize>(
+          columns, depth, std::span(filter).subspan(at * size), std::span(bias).subspan(at),
+          std::span(scale).subspan(at), params.input_zero_point);
       Append(packed.filter, one.filter);
       Append(packed.bias, one.bias);
       Append(packed.scale, one.scale);
@@ -69,7 +70,7 @@ class Conv2dQuantized : public testing::Test {
   }
 };
 
-TYPED_TEST_SUITE(Conv2dQuantized, AllProductTypes);
+TYPED_TEST_SUITE(Conv2dQuantized, ConvolutionTypes);
 
 TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(1500, [](Random& random) {

@@ -22,11 +22,11 @@ namespace wranglet {
 // The most taps a window may have (11x11 and then some): their addresses lie on the stack.
 inline constexpr int32_t kMaxDepthwiseTaps = 128;
 
-template <typename In, typename Weight>
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct DepthwiseConv2dParams {
   WindowShape window;
   int32_t input_zero_point = 0;
-  typename Quantized<In>::Output output;
+  typename Requantize::Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
@@ -116,14 +116,15 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 namespace depthwise_internal {
 
 // DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride}.
-template <int kKernel, int kStride, typename In, typename Weight>
-WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight>& params,
+template <int kKernel, int kStride, typename In, typename Weight, typename Requantize>
+WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, Requantize>& params,
                                        const In* input, const Weight* packed_filter,
-                                       const BiasOf<In>* bias, const ScaleOf<In>* scale, In* output,
+                                       const typename Requantize::Bias* bias,
+                                       const typename Requantize::Scale* scale, In* output,
                                        void* scratch) {
-  static_assert(kMaxDepthwiseTaps <= Quantized<In>::Requantize::kMostDepth);
+  static_assert(kMaxDepthwiseTaps <= Requantize::kMostDepth);
   const WindowShape& w = params.window;
-  const typename Quantized<In>::Requantize requantize(params.output);
+  const Requantize requantize(params.output);
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (use_byte_dot) {
       DepthwiseByBytes<kKernel, kStride>(w, params.input_zero_point, requantize, input,
@@ -172,11 +173,11 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight>& 
 // channel c / (out_c / in_c). `packed_filter`, `bias` and `scale` are PackDepthwise's. `scratch`,
 // of DepthwiseScratchBytes, begins at a multiple of 16. kMaxDepthwiseTaps taps are no more than
 // int16 accumulators hold.
-template <typename In, typename Weight>
-WRANGLET_INLINE inline void DepthwiseConv2d(const DepthwiseConv2dParams<In, Weight>& params,
-                                            const In* input, const Weight* packed_filter,
-                                            const BiasOf<In>* bias, const ScaleOf<In>* scale,
-                                            In* output, void* scratch) {
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
+WRANGLET_INLINE inline void DepthwiseConv2d(
+    const DepthwiseConv2dParams<In, Weight, Requantize>& params, const In* input,
+    const Weight* packed_filter, const typename Requantize::Bias* bias,
+    const typename Requantize::Scale* scale, In* output, void* scratch) {
   WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() {
     depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,
                                                    output, scratch);

@@ -25,15 +25,18 @@ class DepthwiseQuantized : public testing::Test {
  protected:
   using In = typename Types::In;
   using Weight = typename Types::Weight;
-  using Params = DepthwiseConv2dParams<In, Weight>;
+  using Requantize = typename Types::Requantize;
+  using Bias = typename Requantize::Bias;
+  using Scale = typename Requantize::Scale;
+  using Params = DepthwiseConv2dParams<In, Weight, Requantize>;
 
   static void ExpectEqualsReference(const Params& params, const std::vector<In>& input,
                                     const std::vector<Weight>& filter,
-                                    const std::vector<BiasOf<In>>& bias,
-                                    const std::vector<ScaleOf<In>>& scale) {
+                                    const std::vector<Bias>& bias,
+                                    const std::vector<Scale>& scale) {
     const WindowShape& w = params.window;
-    const auto packed = PackDepthwise<In, Weight>(w.kernel_h * w.kernel_w, w.out_c, filter, bias,
-                                                  scale, params.input_zero_point);
+    const auto packed = PackDepthwise<In, Weight, Requantize>(
+        w.kernel_h * w.kernel_w, w.out_c, filter, bias, scale, params.input_zero_point);
     std::vector<In> expected(static_cast<size_t>(OutputSize(w))), actual(expected.size());
     // malloc aligns it to 16, as the arena does.
     std::vector<std::byte> scratch(DepthwiseScratchBytes<In>(w));
@@ -47,18 +50,18 @@ class DepthwiseQuantized : public testing::Test {
   }
 
   static void ExpectEqualsReference(const WindowShape& window, Random& random) {
-    RandomProduct<In> product(random);
+    RandomProduct<Requantize> product(random);
     const int32_t taps = window.kernel_h * window.kernel_w;
     const Params params{
-        .window = window, .input_zero_point = product.ZeroPoint(), .output = product.Output()};
+        .window = window, .input_zero_point = product.ZeroPoint(), .output = product.PickOutput()};
     ExpectEqualsReference(params, random.Integers<In>(InputSize(window)),
                           product.template Filter<Weight>(taps * window.out_c),
-                          product.Bias(window.out_c),
+                          product.Biases(window.out_c),
                           product.Scales(window.out_c, taps, params.output));
   }
 };
 
-TYPED_TEST_SUITE(DepthwiseQuantized, AllProductTypes);
+TYPED_TEST_SUITE(DepthwiseQuantized, ConvolutionTypes);
 
 TYPED_TEST(DepthwiseQuantized, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(2000, [](Random& random) {
@@ -108,8 +111,9 @@ TYPED_TEST(DepthwiseQuantized, SumsTheLargestProductsExactly) {
       TestFixture::ExpectEqualsReference(
           params, std::vector<In>(11 * 11 * 9, static_cast<In>(activation)),
           std::vector<Weight>(11 * 11 * 9, static_cast<Weight>(weight)),
-          std::vector<BiasOf<In>>(9, 0),
-          std::vector<ScaleOf<In>>(9, kWideInput ? 0x1.8p-15f : 0x1.8p-17f));
+          std::vector<typename TestFixture::Bias>(9, 0),
+          std::vector(9,
+                      ScaleFrom<typename TestFixture::Scale>(kWideInput ? 0x1.8p-15 : 0x1.8p-17)));
     }
   }
 }

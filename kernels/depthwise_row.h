@@ -164,13 +164,13 @@ WRANGLET_NOINLINE inline void InterleaveDepthwiseRows(const WindowShape& w,
 // Rows of outputs that read the same pairs, 8 channels of each, of which `count` are stored from
 // `out` on: two with stride 1, else one. `columns` and `weights` are interleaved, `bias` and
 // `scale` a packed block. kKernel and kStride are those of a DepthwiseCase.
-template <int kKernel, int kStride, typename In>
+template <int kKernel, int kStride, typename Requantize>
 WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const int16_t* columns,
-                                                   const int16_t* weights, const BiasOf<In>* bias,
-                                                   const ScaleOf<In>* scale,
-                                                   typename Quantized<In>::Requantize requantize,
-                                                   In* out, size_t count) {
-  using Requantize = typename Quantized<In>::Requantize;
+                                                   const int16_t* weights,
+                                                   const typename Requantize::Bias* bias,
+                                                   const typename Requantize::Scale* scale,
+                                                   Requantize requantize,
+                                                   typename Requantize::Out* out, size_t count) {
   // All in locals: results are bytes, which may alias anything that is not.
   constexpr int kRows = kStride == 1 ? 2 : 1;
   const DepthwiseBand band(w);
@@ -218,11 +218,11 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
 }
 
 // The band from `out` on.
-template <int kKernel, int kStride, typename In>
+template <int kKernel, int kStride, typename Requantize>
 inline void ComputeDepthwiseBand(const WindowShape& w, const int16_t* columns,
-                                 const int16_t* weights, const BiasOf<In>* bias,
-                                 const ScaleOf<In>* scale,
-                                 const typename Quantized<In>::Requantize& requantize, In* out,
+                                 const int16_t* weights, const typename Requantize::Bias* bias,
+                                 const typename Requantize::Scale* scale,
+                                 const Requantize& requantize, typename Requantize::Out* out,
                                  size_t count) {
   ComputeDepthwiseRows<kKernel, kStride>(w, columns, weights, bias, scale, requantize, out, count);
   if (kStride != 2) return;

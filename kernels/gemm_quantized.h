@@ -22,7 +22,7 @@ namespace wranglet {
 template <typename In, typename Weight>
 struct GemmParams {
   int32_t rows = 1, depth = 1, cols = 1;
-  typename Quantized<In>::Output output;
+  typename RequantizeOf<In>::Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
@@ -36,7 +36,7 @@ struct GemmParams {
 template <typename In, typename Weight>
 inline void Gemm(const GemmParams<In, Weight>& params, const In* input, const Weight* packed_filter,
                  const BiasOf<In>* bias, const ScaleOf<In>* scale, In* output) {
-  const typename Quantized<In>::Requantize requantize(params.output);
+  const RequantizeOf<In> requantize(params.output);
   constexpr int32_t kRows = Tile<In, Weight>::kRows;
   for (int32_t row = 0; row < params.rows; row += kRows) {
     const int32_t count = std::min(kRows, params.rows - row);

@@ -28,12 +28,12 @@ class GemmQuantized : public testing::Test {
   };
 
   static Case RandomCase(Random& random, int32_t rows, int32_t depth, int32_t cols) {
-    RandomProduct<In> product(random);
-    Case c{.params = {rows, depth, cols, product.Output()},
+    RandomProduct<RequantizeOf<In>> product(random);
+    Case c{.params = {rows, depth, cols, product.PickOutput()},
            .input_zero_point = product.ZeroPoint(),
            .input = random.Integers<In>(rows * depth),
            .filter = product.template Filter<Weight>(cols * depth),
-           .bias = product.Bias(cols)};
+           .bias = product.Biases(cols)};
     c.scale = product.Scales(cols, depth, c.params.output);
     return c;
   }
@@ -54,7 +54,7 @@ class GemmQuantized : public testing::Test {
   }
 };
 
-TYPED_TEST_SUITE(GemmQuantized, AllProductTypes);
+TYPED_TEST_SUITE(GemmQuantized, GemmTypes);
 
 TYPED_TEST(GemmQuantized, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(2000, [](Random& random) {

@@ -35,8 +35,8 @@ TEST(L2NormalizationFloat32, MakesRowsOfLengthOne) {
   });
 }
 
-TEST(L2NormalizationFloat32, DividesByNoLessThanAThousandth) {
-  std::vector<float> values = {1e-6f, 0.0f};
+TEST(L2NormalizationFloat32, DividesByNoLessThanAMillionth) {
+  std::vector<float> values = {1e-9f, 0.0f};
   L2NormalizationFloat32({.depth = 2}, values.data(), values.data());
   EXPECT_FLOAT_EQ(values[0], 1e-3f);
   EXPECT_EQ(values[1], 0.0f);
@@ -46,7 +46,8 @@ TEST(L2NormalizationFloat32, DividesByNoLessThanAThousandth) {
 TEST(L2NormalizationInt8, IsNearTheQuotient) {
   ForEachSeed(1000, [](Random& random) {
     const L2NormalizationInt8Params params{random.Int(1, 3), random.Int(1, 60),
-                                           random.Int(-128, 127)};
+                                           random.Int(-128, 127),
+                                           random.Int(0, 1) * kL2NormalizationBits};
     const auto input = random.Bytes(params.rows * params.depth);
     std::vector<int8_t> output(input.size());
     L2NormalizationInt8(params, input.data(), output.data());
@@ -55,6 +56,22 @@ TEST(L2NormalizationInt8, IsNearTheQuotient) {
       ASSERT_NEAR(output[i], std::min(expected[i] * 128, 127.0), 1.01);
     }
   });
+}
+
+TEST(L2NormalizationInt8, EarlyBitsRoundOtherwise) {
+  int differing = 0;
+  ForEachSeed(200, [&](Random& random) {
+    const auto input = random.Bytes(8);
+    std::vector<int8_t> late(8), early(8);
+    L2NormalizationInt8({.depth = 8}, input.data(), late.data());
+    L2NormalizationInt8({.depth = 8, .early_bits = kL2NormalizationBits}, input.data(),
+                        early.data());
+    for (size_t i = 0; i < 8; ++i) {
+      ASSERT_LE(std::abs(late[i] - early[i]), 1);
+      differing += late[i] != early[i];
+    }
+  });
+  EXPECT_GT(differing, 0);
 }
 
 TEST(L2NormalizationInt8, TakesTheDeepestRowsAndNothing) {

@@ -15,16 +15,18 @@ namespace wranglet {
 
 // Packs `filter` [taps][channels] as [block of kDepthwiseChannels channels][tap][channel]. The bias
 // takes in the input's zero point, as in PackGemm.
-template <typename In, typename Weight>
-Packed<In, Weight> PackDepthwise(int32_t taps, int32_t channels, std::span<const Weight> filter,
-                                 std::span<const BiasOf<In>> bias,
-                                 std::span<const ScaleOf<In>> scale, int32_t input_zero_point) {
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
+Packed<In, Weight, Requantize> PackDepthwise(int32_t taps, int32_t channels,
+                                             std::span<const Weight> filter,
+                                             std::span<const typename Requantize::Bias> bias,
+                                             std::span<const typename Requantize::Scale> scale,
+                                             int32_t input_zero_point) {
   static_assert(kDepthwiseChannels == kTileColumns);
   const auto padded = static_cast<size_t>(RoundUpToTile(channels));
-  Packed<In, Weight> packed;
+  Packed<In, Weight, Requantize> packed;
   packed.filter.assign(padded * static_cast<size_t>(taps), 0);
   packed.bias.assign(padded, 0);
-  packed.scale.assign(padded, 0);
+  packed.scale.assign(padded, {});
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
     const size_t block = c / kDepthwiseChannels * static_cast<size_t>(taps);
     int64_t sum = 0;

@@ -18,11 +18,11 @@ inline int32_t RoundUpToTile(int32_t count) {
 }
 
 // A filter for activations of type In; a bias and a scale a column, zeros up to the tile.
-template <typename In, typename Weight>
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct Packed {
   std::vector<Weight> filter;
-  std::vector<BiasOf<In>> bias;
-  std::vector<ScaleOf<In>> scale;
+  std::vector<typename Requantize::Bias> bias;
+  std::vector<typename Requantize::Scale> scale;
 };
 
 // A bias that takes in the input's zero point: sum((x - zp) * w) = sum(x * w) - zp * sum(w).
@@ -37,16 +37,17 @@ inline double LessZeroPoint(double bias, int64_t zero_point, int64_t weight_sum)
 // Packs `filter` [cols][depth] in blocks of kTileColumns columns, in each by as many of depth as
 // the tile takes together (pairs or quads), column by column. `bias` may be empty (all zero);
 // `scale` is a requantisation scale a column.
-template <typename In, typename Weight>
-Packed<In, Weight> PackGemm(int32_t cols, int32_t depth, std::span<const Weight> filter,
-                            std::span<const BiasOf<In>> bias, std::span<const ScaleOf<In>> scale,
-                            int32_t input_zero_point) {
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
+Packed<In, Weight, Requantize> PackGemm(int32_t cols, int32_t depth, std::span<const Weight> filter,
+                                        std::span<const typename Requantize::Bias> bias,
+                                        std::span<const typename Requantize::Scale> scale,
+                                        int32_t input_zero_point) {
   constexpr int32_t kStep = Tile<In, Weight>::kDepthStep;
   const auto padded = static_cast<size_t>(RoundUpToTile(cols));
-  Packed<In, Weight> packed;
+  Packed<In, Weight, Requantize> packed;
   packed.filter.assign(padded / kTileColumns * PackedBlockElements<In, Weight>(depth), 0);
   packed.bias.assign(padded, 0);
-  packed.scale.assign(padded, 0);
+  packed.scale.assign(padded, {});
   for (int32_t c = 0; c < cols; ++c) {
     const auto column = static_cast<size_t>(c);
     const auto block =

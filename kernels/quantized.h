@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/params.h"
 #include "kernels/requantize.h"
 #include "kernels/requantize_int16.h"
+#include "kernels/requantize_twice.h"
 
 namespace wranglet {
 
@@ -21,24 +23,14 @@ constexpr size_t PackedElements(int32_t depth, int32_t step) {
   return static_cast<size_t>((depth + step - 1) / step * step) * kTileColumns;
 }
 
-// What belongs to products of activations of type T: Output, which params structs hold, and
-// Requantize, which it makes.
+// What makes products of activations of type T such activations again, where nothing else is said.
+// Its Output is what params structs hold of it.
 template <typename T>
-struct Quantized;
-template <>
-struct Quantized<int8_t> {
-  using Output = Int8Output;
-  using Requantize = RequantizeInt8;
-};
-template <>
-struct Quantized<int16_t> {
-  using Output = Int16ProductOutput;
-  using Requantize = RequantizeInt16;
-};
+using RequantizeOf = std::conditional_t<std::is_same_v<T, int8_t>, RequantizeInt8, RequantizeInt16>;
 template <typename T>
-using BiasOf = typename Quantized<T>::Requantize::Bias;
+using BiasOf = typename RequantizeOf<T>::Bias;
 template <typename T>
-using ScaleOf = typename Quantized<T>::Requantize::Scale;
+using ScaleOf = typename RequantizeOf<T>::Scale;
 
 }  // namespace wranglet
 

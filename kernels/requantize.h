@@ -32,6 +32,7 @@ class RequantizeInt8 {
  public:
   // What the products (tile_quantized.h) have to know: types, how deep a product they may sum at
   // once, and how many results a block of 8 packed columns makes.
+  using Output = Int8Output;
   using Out = int8_t;
   using Bias = int32_t;
   using Scale = float;

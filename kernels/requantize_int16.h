@@ -93,6 +93,7 @@ inline int16_t RequantizeInt16Reference(int64_t accumulator, double scale,
 class RequantizeInt16 {
  public:
   // See RequantizeInt8.
+  using Output = Int16ProductOutput;
   using Out = int16_t;
   using Bias = double;
   using Scale = double;

@@ -92,8 +92,9 @@ TEST(RequantizeInt16, WhatIsLessThanAHalfIsNone) {
 
 TEST(RequantizeInt16, VectorsEqualTheReferenceOnRandomValues) {
   ForEachSeed(3000, [](Random& random) {
-    const Int16ProductOutput output = RandomProduct<int16_t>(random).Output();
-    const double scale = RandomProduct<int16_t>(random).Scales(1, random.Int(1, 10000), output)[0];
+    const Int16ProductOutput output = RandomProduct<RequantizeInt16>(random).PickOutput();
+    const double scale =
+        RandomProduct<RequantizeInt16>(random).Scales(1, random.Int(1, 10000), output)[0];
     const bool is_int32 =
         output.rounding == Rounding16::kHalfUp31 || output.rounding == Rounding16::kTwice31;
     const int32_t range = 1 << random.Int(1, 30);

@@ -8,6 +8,7 @@
 
 #include "kernels/requantize.h"
 #include "kernels/requantize_int16.h"
+#include "kernels/requantize_twice.h"
 
 namespace wranglet {
 
@@ -17,6 +18,9 @@ using SumOf = std::conditional_t<std::is_same_v<In, int8_t>, int32_t, int64_t>;
 
 inline int8_t RequantizeReference(int32_t sum, float scale, const Int8Output& output) {
   return RequantizeInt8Reference(sum, scale, output);
+}
+inline int8_t RequantizeReference(int32_t sum, const FixedPoint& scale, const Int8Output& output) {
+  return RequantizeTwiceReference(sum, scale, output);
 }
 inline int16_t RequantizeReference(int64_t sum, double scale, const Int16ProductOutput& output) {
   return RequantizeInt16Reference(sum, scale, output);

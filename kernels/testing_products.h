@@ -18,15 +18,28 @@
 
 namespace wranglet {
 
-template <typename I, typename W>
+template <typename I, typename W, typename R = RequantizeOf<I>>
 struct ProductTypes {
   using In = I;
   using Weight = W;
+  using Requantize = R;
 };
 
-using AllProductTypes =
+using GemmTypes = ::testing::Types<ProductTypes<int8_t, int8_t>, ProductTypes<int8_t, int16_t>,
+                                   ProductTypes<int16_t, int8_t>>;
+using ConvolutionTypes =
     ::testing::Types<ProductTypes<int8_t, int8_t>, ProductTypes<int8_t, int16_t>,
-                     ProductTypes<int16_t, int8_t>>;
+                     ProductTypes<int8_t, int16_t, RequantizeTwice>, ProductTypes<int16_t, int8_t>>;
+
+// A requantisation scale, in the form that the kernel takes.
+template <typename Scale>
+Scale ScaleFrom(double scale) {
+  if constexpr (std::is_same_v<Scale, FixedPoint>) {
+    return ToFixedPoint(scale);
+  } else {
+    return static_cast<Scale>(scale);
+  }
+}
 
 // Calls `test` once for each way in which products of In by Weight can be computed here.
 template <typename In, typename Weight, typename Test>
@@ -46,10 +59,14 @@ void ForEachWay(Test&& test) {
   test();
 }
 
-// Random parameters of products whose activations are of type In.
-template <typename In>
+// Random parameters of products that Requantize makes activations.
+template <typename Requantize>
 class RandomProduct {
  public:
+  using Bias = typename Requantize::Bias;
+  using Scale = typename Requantize::Scale;
+  using Output = typename Requantize::Output;
+
   explicit RandomProduct(Random& random) : random_(random) {}
 
   int32_t ZeroPoint() { return kIsInt8 ? random_.Int(-128, 127) : 0; }
@@ -61,13 +78,13 @@ class RandomProduct {
                                           : random_.Integers<Weight>(count, -255, 255);
   }
 
-  std::vector<BiasOf<In>> Bias(int64_t count) {
-    std::vector<BiasOf<In>> bias;
+  std::vector<Bias> Biases(int64_t count) {
+    std::vector<Bias> bias;
     for (const int32_t value : random_.Ints(count, -kMostBias, kMostBias)) bias.push_back(value);
     return bias;
   }
 
-  typename Quantized<In>::Output Output() {
+  Output PickOutput() {
     if constexpr (kIsInt8) {
       return random_.Output();
     } else {
@@ -82,9 +99,8 @@ class RandomProduct {
 
   // Scales under which sums of `depth` products are spread over the type, some beyond it; with as
   // many bits as the rounding of int16 takes.
-  std::vector<ScaleOf<In>> Scales(int64_t count, int32_t depth,
-                                  const typename Quantized<In>::Output& output) {
-    std::vector<ScaleOf<In>> scales;
+  std::vector<Scale> Scales(int64_t count, int32_t depth, const Output& output) {
+    std::vector<Scale> scales;
     const double spread = std::sqrt(static_cast<double>(depth)) * 64;
     for (int64_t i = 0; i < count; ++i) {
       double scale = random_.Float(0.2f, 2.0f) / spread;
@@ -94,15 +110,14 @@ class RandomProduct {
         }
       }
       // Powers of two make ties.
-      scales.push_back(random_.Int(0, 3) == 0
-                           ? static_cast<ScaleOf<In>>(std::exp2(std::round(std::log2(scale))))
-                           : static_cast<ScaleOf<In>>(scale));
+      if (random_.Int(0, 3) == 0) scale = std::exp2(std::round(std::log2(scale)));
+      scales.push_back(ScaleFrom<Scale>(scale));
     }
     return scales;
   }
 
  private:
-  static constexpr bool kIsInt8 = std::is_same_v<In, int8_t>;
+  static constexpr bool kIsInt8 = std::is_same_v<typename Requantize::Out, int8_t>;
   static constexpr int32_t kMostBias = kIsInt8 ? 20000 : 20000000;
 
   static double RoundToBits(double value, int bits) {

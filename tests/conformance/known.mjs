@@ -2,7 +2,7 @@
 
 // Floats: sums are taken in another order, and some kernels of XNNPACK contract. Relative to the
 // largest element of the output.
-const FLOAT_TOLERANCE = 1e-5;
+const FLOAT_TOLERANCE = 3e-5;
 
 // Steps of integers. Wranglet has XNNPACK's roundings; those of native TensorFlow Lite's kernels are others.
 // ONNX Runtime computes many operators in float, and rounds once, that Wranglet computes in fixed point, and an
@@ -56,19 +56,6 @@ export const DEVIATIONS = [
     networks: /_DYNAMIC float32$/,
     relative: 0.1,
     reason: DYNAMIC_REASON,
-  },
-  {
-    by: ["litert"],
-    networks: /^(DEPTHWISE_CONV_2D uint8|DEPTHWISE_CONV_2D_OLD u?int8|TRANSPOSE_CONV u?int8)$/,
-    largest: 1,
-    reason:
-      "LiteRT.js leaves to TensorFlow Lite's kernels, which round twice (MultiplyByQuantizedMultiplier), depthwise convolutions of uint8 or without a bias, and TRANSPOSE_CONV of a kernel smaller than its stride with padding SAME; XNNPACK's, as ours, round once",
-  },
-  {
-    by: ["litert"],
-    networks: /^L2_NORMALIZATION uint8$/,
-    largest: 1,
-    reason: "LiteRT.js computes this in uint8, with roundings that are not int8's moved by 128",
   },
   {
     by: ["litert"],
@@ -164,6 +151,19 @@ const MODELS = {
  * @returns {Bound}
  */
 export const boundOfModel = (by, name) => ({ ...usualBound(by, name), ...MODELS[by][name] });
+
+/**
+ * The least share of labelled images on which a peer puts the same class first, by network of
+ * ../shared/models, where it is not all of them.
+ *
+ * @type {Record<Peer, Record<string, number>>}
+ */
+export const LEAST_TOP1 = {
+  litert: {},
+  // Roundings add up; see addUp. LiteRT.js is as far from it.
+  tflite: { "mobilenet_v2_1.0_224_int8.tflite": 0.95, "vww_96_int8.tflite": 0.98 },
+  onnxruntime: { "mobilenetv2-12-qdq.onnx": 0.9 },
+};
 
 /** The bound for each operator by itself of such a network. */
 export const boundOfOperators = (by, name) => ({

@@ -103,6 +103,10 @@ struct Window {
   Padding padding;
 };
 
+// Whose roundings an int8 result has, where LiteRT leaves some nodes to other kernels than
+// XNNPACK's: to TensorFlow Lite's own of int8, or of uint8, which the file's tensors were.
+enum class Arithmetic { kXnnpack, kTfliteInt8, kTfliteUint8 };
+
 // Operators. Each states its inputs; the output's shape is the node's output tensor's.
 
 // x [N,H,W,I], filter [O,KH,KW,I/groups], bias [O] or none.
@@ -120,6 +124,7 @@ struct DepthwiseConv2D {
   Window window;
   int32_t multiplier = 1;
   Activation activation;
+  Arithmetic arithmetic = Arithmetic::kXnnpack;
 };
 
 // x [..., I], filter [O,I], bias [O] or none.
@@ -135,6 +140,7 @@ struct TransposeConv {
   static constexpr char kName[] = "TransposeConv";
   Window window;
   Activation activation;
+  Arithmetic arithmetic = Arithmetic::kXnnpack;
 };
 
 // a [..., M,K] ([..., K,M] when adj_a), b [..., K,N] ([..., N,K] when adj_b); the dimensions before
@@ -207,17 +213,18 @@ struct Mean {
   std::vector<int32_t> axes;
 };
 
-// x. The index, int32 or int64, of the greatest (least) element along `axis`; of equal ones the
-// first. The output tensor's shape tells whether the axis is kept.
+// x. The index, int32 or int64, of the greatest (least) element along `axis`; of equal ones that of
+// the first (last). The output tensor's shape tells whether the axis is kept.
 struct ArgMax {
   static constexpr char kName[] = "ArgMax";
   int32_t axis = 0;
-  bool is_min = false;
+  bool is_min = false, is_last = false;
 };
 
-// x. x / sqrt(max(sum of squares, 1e-6)) over the last dimension.
+// x. x / max(sqrt(sum of squares), 1e-6) over the last dimension.
 struct L2Normalization {
   static constexpr char kName[] = "L2Normalization";
+  Arithmetic arithmetic = Arithmetic::kTfliteInt8;
 };
 
 // x. exp(beta * (x - max)) / sum, over the last dimension.

@@ -66,14 +66,13 @@ Result<TensorId> TranslateArg(OnnxNode& node, bool is_min) {
   WRANGLET_RETURN_IF_ERROR(node.ExpectInputs(1));
   const Shape shape = node.tensor(0).shape;
   WRANGLET_ASSIGN(const int32_t axis, NormalizedAxis(node.Int("axis", 0), shape.size()));
-  if (node.Int("select_last_index", 0) != 0) {
-    return Error{.message = "selects the last of equals (select_last_index)"};
-  }
   if (node.tensor(0).dtype != DType::kFloat32) {
     return Error{.message = std::string("compares numbers of ") + NameOf(node.tensor(0).dtype)};
   }
-  return node.EmitStoredLike({.dtype = DType::kInt64}, ArgMax{.axis = axis, .is_min = is_min},
-                             {node.input(0)}, Reduced(shape, {axis}, node.Int("keepdims", 1) != 0));
+  const ArgMax arg_max{
+      .axis = axis, .is_min = is_min, .is_last = node.Int("select_last_index", 0) != 0};
+  return node.EmitStoredLike({.dtype = DType::kInt64}, arg_max, {node.input(0)},
+                             Reduced(shape, {axis}, node.Int("keepdims", 1) != 0));
 }
 
 }  // namespace

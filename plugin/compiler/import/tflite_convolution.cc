@@ -41,6 +41,20 @@ Result<int32_t> ChannelRatio(const TfliteNode& node, int64_t many, int64_t few) 
                           ToString(node.in(0).shape)};
 }
 
+// TensorFlow Lite's own arithmetic for activations of the type, where XNNPACK's delegate declines a
+// node.
+Arithmetic TfliteArithmetic(DType dtype) {
+  if (dtype == DType::kUint8) return Arithmetic::kTfliteUint8;
+  return dtype == DType::kInt8 ? Arithmetic::kTfliteInt8 : Arithmetic::kXnnpack;
+}
+
+// The delegate declines depthwise convolutions of uint8, and those without a bias.
+Arithmetic ArithmeticOfDepthwise(const TfliteNode& node) {
+  const DType dtype = node.in(0).dtype;
+  const bool is_declined = dtype == DType::kUint8 || !node.HasInput(2);
+  return is_declined ? TfliteArithmetic(dtype) : Arithmetic::kXnnpack;
+}
+
 // Groups and multiplier follow from the shapes; the option for the latter is 0 in files of some
 // exporters.
 template <typename Convolution, typename Options>
@@ -59,6 +73,7 @@ Status TranslateConvolution(TfliteNode& node) {
                   WithPadding(window, image, options->padding(), filter[1], filter[2]));
   if constexpr (std::is_same_v<Convolution, DepthwiseConv2D>) {
     WRANGLET_ASSIGN(conv.multiplier, ChannelRatio(node, filter[3], image[3]));
+    conv.arithmetic = ArithmeticOfDepthwise(node);
   } else {
     WRANGLET_ASSIGN(conv.groups, ChannelRatio(node, image[3], filter[3]));
   }
@@ -69,7 +84,8 @@ Status TranslateConvolution(TfliteNode& node) {
 }
 
 // Its inputs are the output's shape, the filter, the image and, maybe, a bias. Its padding is that
-// of the convolution which leads from the output back to the image.
+// of the convolution which leads from the output back to the image. XNNPACK's delegate declines
+// kernels that are smaller than the stride, where the padding is SAME.
 Status TranslateTransposeConv(TfliteNode& node) {
   WRANGLET_RETURN_IF_ERROR(node.Expect(3, 4));
   WRANGLET_RETURN_IF_ERROR(node.ExpectRank(1, 4));
@@ -85,6 +101,10 @@ Status TranslateTransposeConv(TfliteNode& node) {
                   WithPadding({.stride_h = options->stride_h(), .stride_w = options->stride_w()},
                               shape, options->padding(), filter[1], filter[2]));
   WRANGLET_ASSIGN(conv.activation, ReadTfliteActivation(options->fused_activation_function()));
+  const bool has_gaps = filter[1] < conv.window.stride_h || filter[2] < conv.window.stride_w;
+  if (has_gaps && options->padding() == tflite::Padding_SAME) {
+    conv.arithmetic = TfliteArithmetic(node.in(2).dtype);
+  }
   std::vector<TensorId> inputs = {node.input(2), node.input(1)};
   if (node.in(2).dtype == DType::kFloat32) {
     WRANGLET_ASSIGN(inputs[1], node.FloatFilter(1));

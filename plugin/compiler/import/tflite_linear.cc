@@ -77,7 +77,10 @@ Status TranslateL2Normalization(TfliteNode& node) {
   if (options->fused_activation_function() != tflite::FusedActivation_NONE) {
     return Error{.message = "a fused activation is not supported"};
   }
-  return node.Emit(L2Normalization{}, node.inputs());
+  const bool is_unsigned = node.in(0).dtype == DType::kUint8;
+  return node.Emit(
+      L2Normalization{is_unsigned ? Arithmetic::kTfliteUint8 : Arithmetic::kTfliteInt8},
+      node.inputs());
 }
 
 }  // namespace

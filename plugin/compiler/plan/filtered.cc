@@ -150,7 +150,13 @@ template std::vector<int32_t> Filtered::Bias() const;
 template std::vector<float> Filtered::Bias() const;
 template std::vector<double> Filtered::Bias() const;
 
-// How TensorFlow Lite's kernel for the node's operator and bias rounds.
+Arithmetic Filtered::ItsArithmetic() const {
+  if (const auto* op = node_->As<DepthwiseConv2D>()) return op->arithmetic;
+  if (const auto* op = node_->As<TransposeConv>()) return op->arithmetic;
+  return Arithmetic::kXnnpack;
+}
+
+// How TensorFlow Lite's kernel of int16 for the node's operator and bias rounds.
 Rounding16 Filtered::Rounding() const {
   const Tensor* bias = BiasTensor();
   const bool is_int32 = bias != nullptr && bias->dtype == DType::kInt32;
@@ -168,6 +174,8 @@ std::vector<T> Filtered::Scales() const {
                      &y = *output().quantization;
   if constexpr (std::is_same_v<T, float>) {
     return RequantizationScales(x.scale[0], w.scale, y.scale[0], channels_);
+  } else if constexpr (std::is_same_v<T, FixedPoint>) {
+    return FixedPointScales(x, w, y, channels_, ItsArithmetic() == Arithmetic::kTfliteUint8);
   } else {
     const Rounding16 rounding = Rounding();
     const bool float_product = node_->As<FullyConnected>() != nullptr && w.scale.size() == 1 &&
@@ -176,19 +184,23 @@ std::vector<T> Filtered::Scales() const {
   }
 }
 template std::vector<float> Filtered::Scales() const;
+template std::vector<FixedPoint> Filtered::Scales() const;
 template std::vector<double> Filtered::Scales() const;
 
-template <typename In>
-typename Quantized<In>::Output Filtered::OutputFor(const Activation& activation) const {
+template <typename Requantize>
+typename Requantize::Output Filtered::OutputFor(const Activation& activation) const {
   const Quantization& y = *output().quantization;
-  if constexpr (std::is_same_v<In, int8_t>) {
+  if constexpr (std::is_same_v<Requantize, RequantizeInt8>) {
     return OutputOf(y, activation);
+  } else if constexpr (std::is_same_v<Requantize, RequantizeTwice>) {
+    return TfliteOutputOf(y, activation);
   } else {
     return {Rounding(), Int16OutputOf(y, activation)};
   }
 }
-template Int8Output Filtered::OutputFor<int8_t>(const Activation& activation) const;
-template Int16ProductOutput Filtered::OutputFor<int16_t>(const Activation& activation) const;
+template Int8Output Filtered::OutputFor<RequantizeInt8>(const Activation&) const;
+template Int8Output Filtered::OutputFor<RequantizeTwice>(const Activation&) const;
+template Int16ProductOutput Filtered::OutputFor<RequantizeInt16>(const Activation&) const;
 
 void Filtered::Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_bytes) const {
   Emit(std::move(params), {to_->Constant(packed.filter), to_->Constant(packed.bias)},

@@ -32,17 +32,19 @@ class Filtered {
   WindowShape WindowFor(const Window& window) const;
   int32_t InputZeroPoint() const { return input().quantization->zero_point[0]; }
 
-  // Calls `use.operator()<In, Weight>()` with the types of the quantised kernel that serves: In is
-  // the activations', and Weight has the range of the filter less its zero points, or more where
-  // the kernel of int8 by int8 has not that of the sums.
+  // Calls `use.operator()<In, Weight, Requantize>()` with the types of the quantised kernel that
+  // serves: In is the activations', and Weight has the range of the filter less its zero points, or
+  // more where the kernel of int8 by int8 has not that of the sums, or not that Requantize.
   template <typename Use>
   void WithTypes(Use&& use) const {
     if (dtype_ == DType::kInt16) {
-      use.template operator()<int16_t, int8_t>();
+      use.template operator()<int16_t, int8_t, RequantizeInt16>();
+    } else if (ItsArithmetic() != Arithmetic::kXnnpack) {
+      use.template operator()<int8_t, int16_t, RequantizeTwice>();
     } else if (FitsInt8() && IsBounded()) {
-      use.template operator()<int8_t, int8_t>();
+      use.template operator()<int8_t, int8_t, RequantizeInt8>();
     } else {
-      use.template operator()<int8_t, int16_t>();
+      use.template operator()<int8_t, int16_t, RequantizeInt8>();
     }
   }
 
@@ -55,13 +57,14 @@ class Filtered {
   std::vector<T> Bias() const;
   template <typename T>
   std::vector<T> Scales() const;
-  template <typename In>
-  typename Quantized<In>::Output OutputFor(const Activation& activation) const;
+  template <typename Requantize>
+  typename Requantize::Output OutputFor(const Activation& activation) const;
 
   // Appends the step. Its arguments are the input, the packed filter and bias (and scales), the
   // output, and scratch memory when the kernel takes some.
-  template <typename In, typename Weight>
-  void Emit(KernelParams params, const Packed<In, Weight>& packed, size_t scratch_bytes = 0) const {
+  template <typename In, typename Weight, typename Requantize>
+  void Emit(KernelParams params, const Packed<In, Weight, Requantize>& packed,
+            size_t scratch_bytes = 0) const {
     Emit(std::move(params),
          {to_->Constant(packed.filter), to_->Constant(packed.bias), to_->Constant(packed.scale)},
          scratch_bytes);
@@ -74,6 +77,7 @@ class Filtered {
 
   // The bias tensor, or null.
   const Tensor* BiasTensor() const;
+  Arithmetic ItsArithmetic() const;
   Rounding16 Rounding() const;
   Status CheckScales() const;
   Status CheckInt16Sums() const;

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/fixed_point.h"
+
 namespace wranglet {
 
 // A parameter of a kernel after its params struct: a pointer.
@@ -51,6 +53,10 @@ struct ElementName<float> {
 template <>
 struct ElementName<double> {
   static constexpr char kName[] = "double";
+};
+template <>
+struct ElementName<FixedPoint> {
+  static constexpr char kName[] = "FixedPoint";
 };
 template <>
 struct ElementName<void> {

@@ -30,6 +30,7 @@
 #include "kernels/prelu.h"
 #include "kernels/quantize.h"
 #include "kernels/resize_bilinear.h"
+#include "kernels/sigmoid_newton.h"
 #include "kernels/softmax.h"
 #include "kernels/unary_float32.h"
 #include "kernels/unary_int16.h"
@@ -56,12 +57,16 @@ inline constexpr std::tuple kKernels = {
     Kernel<&ClampFloat32>{"ClampFloat32", "kernels/unary_float32.h"},
     Kernel<&Conv2d<int8_t, int8_t>>{"Conv2d<int8_t, int8_t>", "kernels/conv2d.h"},
     Kernel<&Conv2d<int8_t, int16_t>>{"Conv2d<int8_t, int16_t>", "kernels/conv2d.h"},
+    Kernel<&Conv2d<int8_t, int16_t, RequantizeTwice>>{"Conv2d<int8_t, int16_t, RequantizeTwice>",
+                                                      "kernels/conv2d.h"},
     Kernel<&Conv2d<int16_t, int8_t>>{"Conv2d<int16_t, int8_t>", "kernels/conv2d.h"},
     Kernel<&Conv2dFloat32>{"Conv2dFloat32", "kernels/conv2d.h"},
     Kernel<&DepthwiseConv2d<int8_t, int8_t>>{"DepthwiseConv2d<int8_t, int8_t>",
                                              "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2d<int8_t, int16_t>>{"DepthwiseConv2d<int8_t, int16_t>",
                                               "kernels/depthwise_conv2d.h"},
+    Kernel<&DepthwiseConv2d<int8_t, int16_t, RequantizeTwice>>{
+        "DepthwiseConv2d<int8_t, int16_t, RequantizeTwice>", "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2d<int16_t, int8_t>>{"DepthwiseConv2d<int16_t, int8_t>",
                                               "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
@@ -99,6 +104,7 @@ inline constexpr std::tuple kKernels = {
     Kernel<&ResizeBilinearInt8>{"ResizeBilinearInt8", "kernels/resize_bilinear.h"},
     Kernel<&ScaleInt16>{"ScaleInt16", "kernels/unary_int16.h"},
     Kernel<&SigmoidInt16>{"SigmoidInt16", "kernels/unary_int16.h"},
+    Kernel<&SigmoidNewtonInt16>{"SigmoidNewtonInt16", "kernels/sigmoid_newton.h"},
     Kernel<&SoftmaxFloat32>{"SoftmaxFloat32", "kernels/softmax.h"},
     Kernel<&SoftmaxInt16>{"SoftmaxInt16", "kernels/softmax.h"},
     Kernel<&SoftmaxInt8>{"SoftmaxInt8", "kernels/softmax.h"},

@@ -29,12 +29,12 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
            DepthwiseFloat32ScratchElements(window) * sizeof(float));
     return Done{};
   }
-  f.WithTypes([&]<typename In, typename Weight>() {
-    f.Emit(DepthwiseConv2dParams<In, Weight>{window, f.InputZeroPoint(),
-                                             f.OutputFor<In>(op.activation)},
-           PackDepthwise<In, Weight>(tap_count, f.channels(), f.Weights<Weight>(),
-                                     f.Bias<BiasOf<In>>(), f.Scales<ScaleOf<In>>(),
-                                     f.InputZeroPoint()),
+  f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
+    f.Emit(DepthwiseConv2dParams<In, Weight, Requantize>{window, f.InputZeroPoint(),
+                                                         f.OutputFor<Requantize>(op.activation)},
+           PackDepthwise<In, Weight, Requantize>(
+               tap_count, f.channels(), f.Weights<Weight>(), f.Bias<typename Requantize::Bias>(),
+               f.Scales<typename Requantize::Scale>(), f.InputZeroPoint()),
            DepthwiseScratchBytes<In>(window));
   });
   return Done{};

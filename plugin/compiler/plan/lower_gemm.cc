@@ -64,8 +64,9 @@ void EmitGemm(const Filtered& f, const Activation& activation) {
            PackFloat32(f, 1, depth));
     return;
   }
-  f.WithTypes([&]<typename In, typename Weight>() {
-    f.Emit(GemmParams<In, Weight>{rows, depth, f.channels(), f.OutputFor<In>(activation)},
+  f.WithTypes([&]<typename In, typename Weight, typename>() {
+    f.Emit(GemmParams<In, Weight>{rows, depth, f.channels(),
+                                  f.OutputFor<RequantizeOf<In>>(activation)},
            PackQuantized<In, Weight>(f, 1, depth));
   });
 }
@@ -92,9 +93,9 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
            Conv2dScratchElements<float, float>(window, op.groups) * sizeof(float));
     return Done{};
   }
-  f.WithTypes([&]<typename In, typename Weight>() {
+  f.WithTypes([&]<typename In, typename Weight, typename>() {
     f.Emit(Conv2dParams<In, Weight>{window, op.groups, f.InputZeroPoint(),
-                                    f.OutputFor<In>(op.activation)},
+                                    f.OutputFor<RequantizeOf<In>>(op.activation)},
            PackQuantized<In, Weight>(f, op.groups, depth),
            Conv2dScratchElements<In, Weight>(window, op.groups) * sizeof(In));
   });

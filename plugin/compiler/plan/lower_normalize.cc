@@ -22,9 +22,10 @@ constexpr float kMinSoftmaxScale = 0x1p-30f;
 
 // TensorFlow Lite's scales of what lies in [0, 1] or [-1, 1].
 constexpr float kSoftmaxInt16Scale = 0x1p-15f, kL2NormalizationInt8Scale = 0x1p-7f;
+static_assert(kL2NormalizationInt8Scale * (1 << kL2NormalizationBits) == 1);
 
 // Rows whose squares sum up to less are divided by its root.
-constexpr float kL2NormalizationLeastSum = 1e-6f;
+constexpr float kL2NormalizationLeastSum = 1e-12f;
 
 // A tensor as [rows][depth].
 struct Rows {
@@ -79,7 +80,7 @@ Status Lower(Lowering& to, const Node& node, const Softmax& op) {
   return Done{};
 }
 
-Status Lower(Lowering& to, const Node& node, const L2Normalization&) {
+Status Lower(Lowering& to, const Node& node, const L2Normalization& op) {
   WRANGLET_ASSIGN(const DType dtype, ActivationType(to.graph(), node, {0}, kAllPrecisions));
   const Tensor& input = to.tensor(node.inputs[0]);
   const Tensor& output = to.tensor(node.outputs[0]);
@@ -107,7 +108,9 @@ Status Lower(Lowering& to, const Node& node, const L2Normalization&) {
     return to.graph().ErrorAt(node, "no kernel for rows of " + std::to_string(r.depth),
                               "supported: up to " + std::to_string(kMaxL2NormalizationInt8Depth));
   }
-  emit(L2NormalizationInt8Params{r.rows, r.depth, input.quantization->zero_point[0]});
+  const bool is_unsigned = op.arithmetic == Arithmetic::kTfliteUint8;
+  emit(L2NormalizationInt8Params{r.rows, r.depth, input.quantization->zero_point[0],
+                                 is_unsigned ? kL2NormalizationBits : 0});
   return Done{};
 }
 

@@ -141,6 +141,7 @@ Status Lower(Lowering& to, const Node& node, const ArgMax& op) {
   const auto emit = [&](auto params) {
     params.outer = r.outer, params.size = r.reduced, params.inner = r.inner;
     params.is_min = op.is_min;
+    params.is_last = op.is_last;
     params.index_bytes = static_cast<int32_t>(SizeOf(output.dtype));
     to.Emit(node, params, {to.Read(node.inputs[0]), to.Write(node.outputs[0])});
     return Status(Done{});

@@ -78,13 +78,14 @@ void EmitPhase(const Filtered& f, const TransposeConv& op, const Phase& y, const
            Conv2dScratchElements<float, float>(window, 1) * sizeof(float));
     return;
   }
-  f.WithTypes([&]<typename In, typename Weight>() {
+  f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     const std::vector<Weight> whole = f.Weights<Weight>();
     const auto weights = PartOf(std::span(whole), shape, op.window, y, x);
-    f.Emit(Conv2dParams<In, Weight>{window, 1, f.InputZeroPoint(), f.OutputFor<In>(op.activation),
-                                    grid},
-           PackGemm<In, Weight>(f.channels(), depth, weights, f.Bias<BiasOf<In>>(),
-                                f.Scales<ScaleOf<In>>(), f.InputZeroPoint()),
+    f.Emit(Conv2dParams<In, Weight, Requantize>{window, 1, f.InputZeroPoint(),
+                                                f.OutputFor<Requantize>(op.activation), grid},
+           PackGemm<In, Weight, Requantize>(
+               f.channels(), depth, weights, f.Bias<typename Requantize::Bias>(),
+               f.Scales<typename Requantize::Scale>(), f.InputZeroPoint()),
            Conv2dScratchElements<In, Weight>(window, 1) * sizeof(In));
   });
 }

@@ -1,5 +1,6 @@
 // Functions of each element by itself: Unary and Clamp.
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -75,7 +76,10 @@ void LowerInt16(Lowering& to, const Node& node, const Unary& op) {
     case Kind::kLogistic:
     case Kind::kTanh:
       if (into != kSigmoidScale) break;
-      {
+      if (auto newton = MakeSigmoidNewtonInt16Params(from, op.kind == Kind::kTanh)) {
+        newton->count = count;
+        return Emit(to, node, *newton);
+      } else {
         SigmoidInt16Params params = MakeSigmoidInt16Params(from, op.kind == Kind::kTanh);
         params.count = count;
         return emit_lookup(params, to.Constant(MakeSigmoidTable()));
@@ -84,10 +88,16 @@ void LowerInt16(Lowering& to, const Node& node, const Unary& op) {
     case Kind::kGelu:
     case Kind::kGeluTanh:
     case Kind::kLog:
-    case Kind::kRsqrt:
+    case Kind::kRsqrt: {
+      // TensorFlow Lite gives what log and rsqrt make of 0 the end of the output's range, but
+      // computes with the infinity that exp may become.
+      const auto function = [&op, into](float x) {
+        const float y = UnaryOf(op, x);
+        return std::isinf(y) && op.kind != Kind::kExp ? (y < 0 ? -32768 : 32767) * into : y;
+      };
       return emit_lookup(Lookup16Params{count},
-                         to.Constant(MakeLookup16<float>(
-                             from, 0, into, [&op](float x) { return UnaryOf(op, x); })));
+                         to.Constant(MakeLookup16<float>(from, 0, into, function)));
+    }
     case Kind::kAbs:
     case Kind::kLeakyRelu: {
       ScaleInt16Params params{.count = count, .absolute = op.kind == Kind::kAbs};

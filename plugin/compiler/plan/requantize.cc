@@ -12,6 +12,13 @@ namespace {
 constexpr float kMinConvertScale = 0x1p-8f, kMaxConvertScale = 0x1p7f;
 constexpr int32_t kConvertBits = 8;
 
+// input * filter / output of a channel.
+double ExactScale(const Quantization& input, const Quantization& filter, const Quantization& output,
+                  size_t channel, bool float_product) {
+  const float x = input.scale[0], w = filter.scale[filter.scale.size() == 1 ? 0 : channel];
+  return (float_product ? double{x * w} : double{x} * double{w}) / double{output.scale[0]};
+}
+
 }  // namespace
 
 int32_t QuantizeInt8(float real, float scale, int32_t zero_point) {
@@ -43,6 +50,15 @@ Int8Output OutputOf(const Quantization& output, const Activation& activation) {
   return {output.zero_point[0], stored(activation.min), stored(activation.max)};
 }
 
+Int8Output TfliteOutputOf(const Quantization& output, const Activation& activation) {
+  auto stored = [&](float real) {
+    const float rounded =
+        std::round(real / output.scale[0]) + static_cast<float>(output.zero_point[0]);
+    return static_cast<int32_t>(std::clamp(rounded, -128.0f, 127.0f));
+  };
+  return {output.zero_point[0], stored(activation.min), stored(activation.max)};
+}
+
 Int16Output Int16OutputOf(const Quantization& output, const Activation& activation) {
   auto stored = [&](float real) {
     return static_cast<int32_t>(
@@ -62,14 +78,22 @@ std::vector<float> RequantizationScales(float input, const std::vector<float>& f
   return scales;
 }
 
+std::vector<FixedPoint> FixedPointScales(const Quantization& input, const Quantization& filter,
+                                         const Quantization& output, int64_t channels,
+                                         bool float_product) {
+  std::vector<FixedPoint> scales(static_cast<size_t>(channels));
+  for (size_t c = 0; c < scales.size(); ++c) {
+    scales[c] = ToFixedPoint(ExactScale(input, filter, output, c, float_product));
+  }
+  return scales;
+}
+
 std::vector<double> Int16RequantizationScales(const Quantization& input, const Quantization& filter,
                                               const Quantization& output, int64_t channels,
                                               Rounding16 rounding, bool float_product) {
   std::vector<double> scales(static_cast<size_t>(channels));
   for (size_t c = 0; c < scales.size(); ++c) {
-    const float x = input.scale[0], w = filter.scale[filter.scale.size() == 1 ? 0 : c];
-    const double product = float_product ? double{x * w} : double{x} * double{w};
-    const double exact = product / double{output.scale[0]};
+    const double exact = ExactScale(input, filter, output, c, float_product);
     if (rounding == Rounding16::kHalfAway) {
       scales[c] = exact;
       continue;

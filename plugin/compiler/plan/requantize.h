@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/fixed_point.h"
 #include "kernels/params.h"
 #include "kernels/requantize_int16.h"
 #include "plugin/compiler/graph/graph.h"
@@ -32,7 +33,11 @@ int32_t RequantizeStored(int32_t stored, const Quantization& from, const Quantiz
 // values.
 Int8Output OutputOf(const Quantization& output, const Activation& activation);
 
-// The same for an int16 tensor, as TensorFlow Lite has it: halves are rounded away from zero.
+// The same as TensorFlow Lite's kernels have it: halves are rounded away from zero, before the zero
+// point is added.
+Int8Output TfliteOutputOf(const Quantization& output, const Activation& activation);
+
+// The same for an int16 tensor.
 Int16Output Int16OutputOf(const Quantization& output, const Activation& activation);
 
 // The activation's range, for a float kernel.
@@ -43,9 +48,14 @@ FloatOutput OutputOf(const Activation& activation);
 std::vector<float> RequantizationScales(float input, const std::vector<float>& filter, float output,
                                         int64_t channels);
 
-// The same for int16 activations, as TensorFlow Lite has it: the quotient, in double, as it is for
-// kHalfAway, or with as many bits as the rounding takes. `float_product` tells that input * filter
-// is a float32.
+// The same as TensorFlow Lite's kernels of int8 and uint8 have it: computed in double, and with a
+// mantissa of 31 bits. `float_product` tells that input * filter is a float32.
+std::vector<FixedPoint> FixedPointScales(const Quantization& input, const Quantization& filter,
+                                         const Quantization& output, int64_t channels,
+                                         bool float_product);
+
+// The same for int16 activations: the quotient, in double, as it is for kHalfAway, or with as many
+// bits as the rounding takes.
 std::vector<double> Int16RequantizationScales(const Quantization& input, const Quantization& filter,
                                               const Quantization& output, int64_t channels,
                                               Rounding16 rounding, bool float_product);

@@ -60,11 +60,31 @@ TEST(OutputOf, Relu6IsARangeOfStoredValues) {
   EXPECT_EQ(output.max, -28 + 120);
 }
 
+TEST(TfliteOutputOf, RoundsHalvesAwayFromZeroBeforeTheZeroPoint) {
+  const Int8Output output = TfliteOutputOf({{2.0f}, {-3}}, Activation{-1.0f, 5.0f});
+  EXPECT_EQ(output.zero_point, -3);
+  EXPECT_EQ(output.min, -4);
+  EXPECT_EQ(output.max, 0);
+  EXPECT_EQ(TfliteOutputOf({{0.1f}, {7}}, Activation{}).min, -128);
+  EXPECT_EQ(TfliteOutputOf({{0.1f}, {7}}, Activation{}).max, 127);
+}
+
 TEST(Int16OutputOf, RoundsHalvesAwayFromZeroAndSaturates) {
   const Int16Output output = Int16OutputOf({{0.5f}, {0}}, Activation{-1.25f, 1e9f});
   EXPECT_EQ(output.min, -3);
   EXPECT_EQ(output.max, 32767);
   EXPECT_EQ(Int16OutputOf({{0.5f}, {0}}, Activation{}).min, -32768);
+}
+
+TEST(FixedPointScales, AreComputedInDouble) {
+  const Quantization x{{0.1f}, {0}}, w{{0.3f, 0.5f}, {0, 0}, 3}, y{{0.7f}, {0}};
+  const auto scales = FixedPointScales(x, w, y, 2, false);
+  ASSERT_EQ(scales.size(), 2u);
+  const FixedPoint second = ToFixedPoint(double{0.1f} * 0.5 / double{0.7f});
+  EXPECT_EQ(scales[1].multiplier, second.multiplier);
+  EXPECT_EQ(scales[1].exponent, second.exponent);
+  // A product in float32 has other bits.
+  EXPECT_NE(FixedPointScales(x, w, y, 2, true)[0].multiplier, scales[0].multiplier);
 }
 
 TEST(RequantizationScales, OneScaleServesEveryChannel) {

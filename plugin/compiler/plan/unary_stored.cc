@@ -170,15 +170,12 @@ std::vector<int16_t> MakeLookup16(Float input_scale, int32_t input_zero_point, F
   constexpr int kSteps = kLookup16Entries - 1;
   const Float step = (last - first) / kSteps, half_step = step / 2;
   const Float inverse = Float{65536} / (output_scale * kMost - output_scale * kLeast);
-  // In steps of the output. Infinity is the end of its range, and what is no number is 0.
-  const auto at = [=](Float x) {
-    const Float value = function(x) * inverse;
-    if (std::isnan(value)) return Float{0};
-    if (std::isinf(value)) return (value < 0 ? kLeast : kMost) * output_scale * inverse;
-    return value;
-  };
+  // In steps of the output.
+  const auto at = [=](Float x) { return function(x) * inverse; };
+  // What is no number, as the difference of two infinities, is 0.
   const auto stored = [](Float value) {
-    return static_cast<int16_t>(std::clamp(std::round(value), kLeast, kMost));
+    return std::isnan(value) ? int16_t{0}
+                             : static_cast<int16_t>(std::clamp(std::round(value), kLeast, kMost));
   };
   std::vector<int16_t> table;
   for (int i = 0; i < kSteps; ++i) {
@@ -197,6 +194,16 @@ template std::vector<int16_t> MakeLookup16(float, int32_t, float,
 template std::vector<int16_t> MakeLookup16(double, int32_t, double,
                                            const std::function<double(double)>&);
 
+std::optional<SigmoidNewtonInt16Params> MakeSigmoidNewtonInt16Params(float input_scale,
+                                                                     bool is_tanh) {
+  // Scales near to a power of two count as it.
+  constexpr float kNear = 1e-3f;
+  const float log = std::log(input_scale) * (1.0f / std::log(2.0f)), power = std::round(log);
+  const bool doubled = is_tanh && power == -11;
+  if (std::fabs(log - power) >= kNear || !(doubled || power == -12)) return std::nullopt;
+  return SigmoidNewtonInt16Params{.is_tanh = is_tanh, .doubled = doubled};
+}
+
 std::vector<uint16_t> MakeSigmoidTable() {
   const auto logistic = [](double i) { return 65536 / (1 + std::exp(-i / 24)); };
   std::vector<uint16_t> table;
@@ -209,9 +216,6 @@ std::vector<uint16_t> MakeSigmoidTable() {
 }
 
 SigmoidInt16Params MakeSigmoidInt16Params(float input_scale, bool is_tanh) {
-  // 2^-12 needs no rounding, and of tanh neither does 2^-11.
-  if (input_scale == 0x1p-12f) return {.is_tanh = is_tanh};
-  if (is_tanh && input_scale == 0x1p-11f) return {.multiplier = 6, .is_tanh = true};
   SigmoidInt16Params params{.is_tanh = is_tanh};
   double multiplier = double{input_scale} * 4096.0 * 3.0;
   for (; multiplier <= 32767.0 / 2 && params.shift <= 30; ++params.shift) multiplier *= 2;

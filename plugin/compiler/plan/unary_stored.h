@@ -7,8 +7,10 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
+#include "kernels/sigmoid_newton.h"
 #include "kernels/unary_int16.h"
 #include "plugin/compiler/graph/graph.h"
 
@@ -33,9 +35,13 @@ template <typename Float>
 std::vector<int16_t> MakeLookup16(Float input_scale, int32_t input_zero_point, Float output_scale,
                                   const std::function<Float(Float)>& function);
 
-// SigmoidInt16's table, whose entries are moved in the same way, and its parameters but for the
-// count. (Of an input scale that is 2^-12, and of tanh 2^-11, LiteRT has another, less exact
-// approximation, which we do not follow.)
+// The parameters but for the count where logistic and tanh are SigmoidNewtonInt16, as TensorFlow
+// Lite computes them of an input scale of 2^-12, and tanh of 2^-11.
+std::optional<SigmoidNewtonInt16Params> MakeSigmoidNewtonInt16Params(float input_scale,
+                                                                     bool is_tanh);
+
+// Where they are SigmoidInt16: its table, whose entries are moved in the same way, and its
+// parameters but for the count.
 std::vector<uint16_t> MakeSigmoidTable();
 SigmoidInt16Params MakeSigmoidInt16Params(float input_scale, bool is_tanh);
 

@@ -180,8 +180,25 @@ TEST(MakeSigmoidInt16Params, TakesAsManyBitsAsFit) {
   const SigmoidInt16Params params = MakeSigmoidInt16Params(0x1p-13f, false);
   EXPECT_EQ(params.multiplier, 3 << 13);  // above half of 32767
   EXPECT_EQ(params.shift, 14);
-  EXPECT_EQ(MakeSigmoidInt16Params(0x1p-12f, true).shift, 0);
-  EXPECT_EQ(MakeSigmoidInt16Params(0x1p-11f, true).multiplier, 6);
+}
+
+TEST(MakeSigmoidNewtonInt16Params, ServesPowersOfTwo) {
+  EXPECT_TRUE(MakeSigmoidNewtonInt16Params(0x1p-12f, false));
+  EXPECT_FALSE(MakeSigmoidNewtonInt16Params(0x1p-12f, true)->doubled);
+  EXPECT_TRUE(MakeSigmoidNewtonInt16Params(0x1p-11f, true)->doubled);
+  EXPECT_FALSE(MakeSigmoidNewtonInt16Params(0x1p-11f, false));
+  EXPECT_FALSE(MakeSigmoidNewtonInt16Params(0x1p-13f, true));
+  EXPECT_TRUE(MakeSigmoidNewtonInt16Params(0x1.0005p-12f, true)) << "near to a power of two";
+  EXPECT_FALSE(MakeSigmoidNewtonInt16Params(0x1.01p-12f, true));
+}
+
+TEST(MakeLookup16, InfinitiesAreTensorFlowLites) {
+  // An infinity less another is no number, and an entry before one loses half of it.
+  const auto table = MakeLookup16<float>(1.0f, 0, 1.0f, [](float x) { return std::exp(x); });
+  EXPECT_EQ(table[255], 0) << "exp(-128.5)";
+  EXPECT_EQ(table[256], -32768) << "exp(-0.5), but the next is infinite";
+  EXPECT_EQ(table[257], 0);
+  EXPECT_EQ(table[512], 32767);
 }
 
 }  // namespace

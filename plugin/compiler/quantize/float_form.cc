@@ -114,6 +114,9 @@ Result<Graph> FloatForm(const Graph& graph) {
     GiveBiasItsScale(real, node);
     WRANGLET_RETURN_IF_ERROR(LimitOutput(real, node));
     if (node.As<Quantize>() || node.As<Dequantize>()) node.op = Reshape{};
+    // What the file's kernels rounded like does not matter to floats, nor to what is made of them.
+    if (auto* op = node.As<DepthwiseConv2D>()) op->arithmetic = {};
+    if (auto* op = node.As<TransposeConv>()) op->arithmetic = {};
   }
   for (Tensor& tensor : real.tensors) WRANGLET_RETURN_IF_ERROR(MakeFloat(tensor));
   WRANGLET_RETURN_IF_ERROR(Validate(real));

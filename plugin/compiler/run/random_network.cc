@@ -209,6 +209,7 @@ TensorId RandomNetwork::AppendDepthwise(TensorId x) {
   DepthwiseConv2D op;
   op.multiplier = static_cast<int32_t>(Pick(0, 2) == 0 ? 2 : 1);
   op.activation = RandomActivation();
+  op.arithmetic = RandomArithmetic();
   op.window.stride_h = op.window.stride_w = static_cast<int32_t>(Pick(1, 2));
   op.window.padding = {1, 1, 1, 1};
   const TensorId filter = NewFilter({1, 3, 3, in[3] * op.multiplier}, 3);
@@ -221,6 +222,7 @@ TensorId RandomNetwork::AppendTransposeConv(TensorId x) {
   const Shape in = ShapeOf(x);
   TransposeConv op;
   op.activation = RandomActivation();
+  op.arithmetic = RandomArithmetic();
   const int64_t kh = Pick(1, 4), kw = Pick(1, 4), out_c = Pick(1, 6);
   op.window = {.stride_h = static_cast<int32_t>(Pick(1, 3)),
                .stride_w = static_cast<int32_t>(Pick(1, 3)),
@@ -402,8 +404,9 @@ TensorId RandomNetwork::AppendArgMax(TensorId x) {
   Shape shape = ShapeOf(x);
   const auto axis = static_cast<size_t>(Pick(0, 3));
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
-  const TensorId y = Append(ArgMax{.axis = static_cast<int32_t>(axis), .is_min = Pick(0, 1) == 0},
-                            {x}, shape, 1.0f);
+  const ArgMax op{
+      .axis = static_cast<int32_t>(axis), .is_min = Pick(0, 1) == 0, .is_last = Pick(0, 1) == 0};
+  const TensorId y = Append(op, {x}, shape, 1.0f);
   graph_.tensor(y).dtype = Pick(0, 1) == 0 ? DType::kInt32 : DType::kInt64;
   graph_.tensor(y).quantization.reset();
   return y;

@@ -45,6 +45,7 @@ class RandomNetwork {
   float Deviation(TensorId id) const { return deviations_[static_cast<size_t>(id)]; }
   Shape ShapeOf(TensorId id) const { return graph_.tensor(id).shape; }
   Activation RandomActivation();
+  Arithmetic RandomArithmetic() { return static_cast<Arithmetic>(Pick(0, 2)); }
 
   // Each appends an operator that reads x, and returns what it makes.
   TensorId AppendConv2D(TensorId x);

@@ -163,7 +163,7 @@ class Evaluation {
     for (auto row = values.begin(); row != values.end(); row += depth) {
       double sum = 0;
       for (auto v = row; v != row + depth; ++v) sum += *v * *v;
-      for (auto v = row; v != row + depth; ++v) *v /= std::sqrt(std::max(sum, 1e-6));
+      for (auto v = row; v != row + depth; ++v) *v /= std::max(std::sqrt(sum), 1e-6);
     }
     return values;
   }
@@ -191,7 +191,7 @@ class Evaluation {
       for (; index[axis] < In(0).shape[axis]; ++index[axis]) {
         const double a = At(0, OffsetOf(In(0).shape, index));
         const double b = At(0, OffsetOf(In(0).shape, best));
-        if (op.is_min ? a < b : a > b) best = index;
+        if ((op.is_min ? a < b : a > b) || (op.is_last && a == b)) best = index;
       }
       return static_cast<double>(best[axis]);
     });
