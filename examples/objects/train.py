@@ -24,7 +24,7 @@ from progressive import load_average, train  # noqa: E402
 # (size, epochs): most epochs see small views, which cost least; the last come near the size of the Worker's input.
 # Views magnify objects, so a network learns best at a smaller size than it is used at (Touvron et al., 2019,
 # arXiv:1906.06423).
-PHASES = [(64, 10), (96, 6), (128, 4), (144, 1)]
+PHASES = [(64, 10), (96, 6), (128, 4), (144, 1), (192, 2)]
 SHORT_SIDE = 144  # that of the training's photos
 ERASED = 0.25  # of the views have a grey rectangle
 SMOOTHING = 0.1  # of labels
