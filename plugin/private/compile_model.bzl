@@ -5,6 +5,7 @@ load(":model_info.bzl", "WrangletModelInfo")
 PRECISIONS = ["int8", "int16", "float32", "auto"]
 CALIBRATION_METHODS = ["auto", "minmax", "percentile", "mse", "entropy"]
 NORMALIZATIONS = ["minus1_1", "0_1", "imagenet", "none"]
+BANDS = ["auto", "off"]
 COLORS = ["rgb", "bgr", "gray"]
 CROPS = ["center", "stretch", "letterbox"]
 STORAGES = ["embedded", "external"]
@@ -48,7 +49,7 @@ def _arguments(ctx, calibration_list, accuracy):
     """The options of `wranglet compile` that also tell `wranglet run` which network this is."""
     attr = ctx.attr
     arguments = [ctx.file.model.path, "--name", attr.model_name]
-    for option in ["precision", "color", "crop", "simd", "weights"]:
+    for option in ["bands", "precision", "color", "crop", "simd", "weights"]:
         arguments += ["--" + option, getattr(attr, option)]
     if attr.mean or attr.std:
         arguments += ["--mean", ",".join(attr.mean), "--std", ",".join(attr.std)]
@@ -125,6 +126,7 @@ compile_model = rule(
     attrs = {
         "accuracy_csv": attr.label(allow_single_file = True),
         "accuracy_images": attr.label_list(allow_files = True),
+        "bands": attr.string(default = "auto", values = BANDS),
         "calibration": attr.label_list(allow_files = True),
         "calibration_method": attr.string(default = "auto", values = CALIBRATION_METHODS),
         "class_map": attr.label(allow_single_file = True),

@@ -33,6 +33,9 @@ const std::vector<Choice>& Choices() {
       {"calibration-method",
        "How a float network's ranges follow from the images; auto takes what measures best",
        {"auto", "minmax", "percentile", "mse", "entropy"}},
+      {"bands",
+       "Whether layers run by bands of rows; auto is where that makes a large arena smaller",
+       {"auto", "off"}},
   };
   return choices;
 }
@@ -212,6 +215,7 @@ Result<CompileOptions> ReadCompileOptions(const cxxopts::ParseResult& parsed,
   to.color = static_cast<ColorOrder>(chosen[1]);
   to.crop = static_cast<CropPolicy>(chosen[2]);
   to.calibration_method = parsed["calibration-method"].as<std::string>();
+  to.by_bands = parsed["bands"].as<std::string>() == "auto";
   to.dequantize = parsed.count("dequantize") > 0;
   to.min_sqnr = parsed["min-sqnr"].as<double>();
   to.storage = chosen[4] == 0 ? WeightsStorage::kEmbedded : WeightsStorage::kExternal;

@@ -58,7 +58,9 @@ const T* Weights(size_t offset) {
 )";
 
 std::string Expression(const Ref& ref, const std::string& type) {
-  const std::string offset = "(" + std::to_string(ref.offset) + ")";
+  std::string offset = "(" + std::to_string(ref.offset);
+  if (ref.advance != 0) offset += " + round * " + std::to_string(ref.advance);
+  offset += ")";
   switch (ref.region) {
     case Ref::Region::kNone:
       return "nullptr";
@@ -93,6 +95,21 @@ std::string Call(const Step& step, size_t index) {
          Comment(step.node + ": " + step.summary) + Wrapped(call + ");") + "\n";
 }
 
+// All calls, those of loops in loops.
+std::string Calls(const Plan& plan) {
+  std::string text;
+  auto loop = plan.loops.begin();
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const bool is_in_loop = loop != plan.loops.end() && i >= loop->first;
+    if (is_in_loop && i == loop->first) {
+      text += "  for (size_t round = 0; round < " + std::to_string(loop->rounds) + "; ++round) {\n";
+    }
+    text += Call(plan.steps[i], i);
+    if (is_in_loop && i + 1 == loop->end) text += "  }\n", ++loop;
+  }
+  return text;
+}
+
 // A function from the index of an input or output to its place.
 std::string Places(const std::string& name, const std::vector<PlacedTensor>& tensors) {
   std::string text = "uint8_t* " + name + "(uint32_t index) {\n  switch (index) {\n";
@@ -118,8 +135,7 @@ std::string StepsSource(const Plan& plan, WeightsStorage storage) {
   text += "void wranglet_prepare() {}\n\n";
   text += Places("wranglet_input", plan.inputs) + Places("wranglet_output", plan.outputs);
   text += "void wranglet_infer() {\n";
-  for (size_t i = 0; i < plan.steps.size(); ++i) text += Call(plan.steps[i], i);
-  return text + "}\n";
+  return text + Calls(plan) + "}\n";
 }
 
 }  // namespace wranglet

@@ -58,6 +58,23 @@ void wranglet_infer() {
 )")) << source;
 }
 
+TEST(StepsSource, StepsOfALoopAreRoundsOfOne) {
+  Plan plan = TwoSteps();
+  plan.loops = {{.first = 0, .end = 1, .rounds = 5}};
+  plan.steps[0].args.front().advance = 96;
+  const std::string source = StepsSource(plan, WeightsStorage::kEmbedded);
+  EXPECT_TRUE(Contains(source, R"(
+void wranglet_infer() {
+  for (size_t round = 0; round < 5; ++round) {
+  WRANGLET_STEP(0)  // features.0: Conv2D 1x2x2x3, 4x1x1x3 -> 1x2x2x4
+)")) << source;
+  EXPECT_TRUE(Contains(source, "Arena<int8_t>(16 + round * 96), Weights<int8_t>(0)")) << source;
+  EXPECT_TRUE(Contains(source, R"(
+  }
+  WRANGLET_STEP(1)  // add: Add
+)")) << source;
+}
+
 TEST(StepsSource, OnlyTheHeadersOfItsKernelsAreIncluded) {
   const std::string source = StepsSource(TwoSteps(), WeightsStorage::kEmbedded);
   EXPECT_TRUE(Contains(source, R"(

@@ -11,20 +11,6 @@ namespace {
 
 bool Meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
-// The bytes alive at each step.
-std::vector<int64_t> LiveBytes(const std::vector<Lifetime>& buffers) {
-  int32_t steps = 0;
-  for (const Lifetime& b : buffers) steps = std::max(steps, b.last + 1);
-  std::vector<int64_t> live(static_cast<size_t>(steps) + 1);
-  for (const Lifetime& b : buffers) {
-    live[static_cast<size_t>(b.first)] += b.bytes;
-    live[static_cast<size_t>(b.last) + 1] -= b.bytes;
-  }
-  std::partial_sum(live.begin(), live.end(), live.begin());
-  live.pop_back();
-  return live;
-}
-
 // Places buffers in the given order, each at the lowest free offset.
 ArenaLayout FirstFit(const std::vector<Lifetime>& buffers, const std::vector<size_t>& order) {
   ArenaLayout layout{.offsets = std::vector<int64_t>(buffers.size())};
@@ -71,6 +57,19 @@ std::vector<std::vector<size_t>> Orders(const std::vector<Lifetime>& buffers,
 }
 
 }  // namespace
+
+std::vector<int64_t> LiveBytes(const std::vector<Lifetime>& buffers) {
+  int32_t steps = 0;
+  for (const Lifetime& b : buffers) steps = std::max(steps, b.last + 1);
+  std::vector<int64_t> live(static_cast<size_t>(steps) + 1);
+  for (const Lifetime& b : buffers) {
+    live[static_cast<size_t>(b.first)] += b.bytes;
+    live[static_cast<size_t>(b.last) + 1] -= b.bytes;
+  }
+  std::partial_sum(live.begin(), live.end(), live.begin());
+  live.pop_back();
+  return live;
+}
 
 ArenaLayout LayOutArena(const std::vector<Lifetime>& buffers, int64_t alignment) {
   std::vector<Lifetime> aligned = buffers;

@@ -22,6 +22,9 @@ struct ArenaLayout {
   int64_t lower_bound = 0;       // the most of these: no layout is smaller
 };
 
+// The bytes alive at each step.
+std::vector<int64_t> LiveBytes(const std::vector<Lifetime>& buffers);
+
 // Places buffers so that no two that are alive at the same step overlap: first fit (each in turn at
 // the lowest offset that is free for all of its lifetime), in several orders, of which the smallest
 // arena wins. The orders are those of TensorFlow Lite's greedy-by-size planner (Pisarchyk and Lee,

@@ -24,6 +24,8 @@ namespace wranglet {
 struct Argument {
   Ref::Region region = Ref::Region::kNone;
   int64_t index = 0;
+  int64_t offset = 0;   // bytes from the start of the buffer
+  int64_t advance = 0;  // Ref's
 };
 
 // A Step whose arena arguments have no place yet.
@@ -35,6 +37,11 @@ struct DraftStep {
   // The arguments that the last one, the output, may replace: the kernel has read an element of
   // theirs, for the last time, when it writes the output's element of the same index.
   std::vector<size_t> replaceable;
+  // Neighbours of one span, a number of 1 or more, share their buffers: all of them live
+  // throughout.
+  int32_t span = 0;
+  // Neighbours of one loop, a number of 1 or more, run Lowering::rounds[loop - 1] times.
+  int32_t loop = 0;
 };
 
 class Lowering {
@@ -49,7 +56,7 @@ class Lowering {
   // The buffer of an activation that the step now being made computes, or some of it: all steps of
   // its node get the same.
   Argument Write(TensorId id);
-  // A buffer for one step, nothing when `bytes` is 0.
+  // A buffer for one step or span, nothing when `bytes` is 0.
   Argument Scratch(int64_t bytes);
   // A constant packed for its kernel.
   template <typename T>
@@ -68,6 +75,7 @@ class Lowering {
   // What MakePlan takes from here.
   std::vector<DraftStep> steps;
   std::vector<int64_t> buffer_bytes;
+  std::vector<int32_t> rounds;  // of each loop
   std::vector<TensorId> complete_at_start;
   WeightsImage weights{kPlaceAlignment};
 

@@ -8,6 +8,8 @@
 
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/plan/arena.h"
+#include "plugin/compiler/plan/bands.h"
+#include "plugin/compiler/plan/lifetimes.h"
 #include "plugin/compiler/plan/lower.h"
 #include "plugin/compiler/plan/lowering.h"
 
@@ -52,26 +54,6 @@ Status LowerAll(Lowering& lowering) {
   return Done{};
 }
 
-// When each buffer is alive. Time 0 is before the first step, when inputs are written; step i is
-// time i + 1; outputs live to the end.
-std::vector<Lifetime> LifetimesOf(Lowering& lowering) {
-  const int32_t end = static_cast<int32_t>(lowering.steps.size()) + 1;
-  std::vector<Lifetime> lifetimes;
-  for (const int64_t bytes : lowering.buffer_bytes) lifetimes.push_back({bytes, end, 0});
-  auto use = [&](const Argument& argument, int32_t time) {
-    if (argument.region != Ref::Region::kArena) return;
-    Lifetime& life = lifetimes[static_cast<size_t>(argument.index)];
-    life.first = std::min(life.first, time);
-    life.last = std::max(life.last, time);
-  };
-  for (const TensorId id : lowering.graph().inputs) use(lowering.Read(id), 0);
-  for (size_t i = 0; i < lowering.steps.size(); ++i) {
-    for (const Argument& a : lowering.steps[i].args) use(a, static_cast<int32_t>(i) + 1);
-  }
-  for (const TensorId id : lowering.graph().outputs) use(lowering.Read(id), end);
-  return lifetimes;
-}
-
 // Lets steps write over an input that nobody reads later: the output becomes one buffer with that
 // input. Returns the buffer that each buffer has become, and leaves no bytes and no life to those
 // that are no more.
@@ -111,6 +93,7 @@ class Placement {
 
   Plan MakePlan() && {
     Plan plan;
+    plan.loops = LoopsOf(lowering_.steps);
     for (DraftStep& draft : lowering_.steps) plan.steps.push_back(StepOf(std::move(draft)));
     plan.inputs = Placed(lowering_.graph().inputs);
     plan.outputs = Placed(lowering_.graph().outputs);
@@ -128,7 +111,21 @@ class Placement {
   Ref PlaceOf(const Argument& argument) const {
     if (argument.region != Ref::Region::kArena) return {argument.region, argument.index};
     const int64_t buffer = became_[static_cast<size_t>(argument.index)];
-    return {argument.region, layout_.offsets[static_cast<size_t>(buffer)]};
+    const int64_t start = layout_.offsets[static_cast<size_t>(buffer)];
+    return {argument.region, start + argument.offset, argument.advance};
+  }
+
+  std::vector<Loop> LoopsOf(const std::vector<DraftStep>& steps) const {
+    std::vector<Loop> loops;
+    for (size_t i = 0; i < steps.size(); ++i) {
+      const int32_t loop = steps[i].loop;
+      if (loop == 0) continue;
+      if (i == 0 || steps[i - 1].loop != loop) {
+        loops.push_back({i, i, lowering_.rounds[static_cast<size_t>(loop) - 1]});
+      }
+      loops.back().end = i + 1;
+    }
+    return loops;
   }
 
   std::vector<PlacedTensor> Placed(const std::vector<TensorId>& ids) {
@@ -170,10 +167,11 @@ class Placement {
 
 }  // namespace
 
-Result<Plan> MakePlan(const Graph& graph) {
+Result<Plan> MakePlan(const Graph& graph, const PlanOptions& options) {
   WRANGLET_RETURN_IF_ERROR(CheckTensors(graph));
   Lowering lowering(graph);
   WRANGLET_RETURN_IF_ERROR(LowerAll(lowering));
+  if (options.by_bands) RunByBands(lowering, options);
   return Placement(lowering).MakePlan();
 }
 

@@ -22,6 +22,7 @@ struct Ref {
   enum class Region { kNone, kArena, kWeights };
   Region region = Region::kNone;
   int64_t offset = 0;
+  int64_t advance = 0;  // of a step in a Loop: how many bytes further it is in each next round
   bool operator==(const Ref&) const = default;
 };
 
@@ -47,13 +48,21 @@ struct Step {
   std::string summary;  // "Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16", a comment in steps.cc
   KernelParams params;
   std::vector<Ref> args;  // in the order of the kernel's parameters after the params struct
-  // What is complete after this step: the node's output and every tensor that aliases it (Reshape).
-  // Empty when the step's result is only an intermediate of its node.
+  // What is complete after this step, in a loop after its last round: the node's output and every
+  // tensor that aliases it (Reshape). Empty when the step's result is only an intermediate of its
+  // node.
   std::vector<PlacedTensor> completes;
+};
+
+// Steps [first, end) that run `rounds` times, in turn.
+struct Loop {
+  size_t first = 0, end = 0;
+  int32_t rounds = 1;
 };
 
 struct Plan {
   std::vector<Step> steps;
+  std::vector<Loop> loops;         // in order, apart from each other
   std::vector<std::byte> weights;  // weights.bin
   int64_t arena_bytes = 0;
   // The most bytes alive at one step: no arena can be smaller (without changing the steps).
@@ -68,9 +77,19 @@ struct Plan {
   int64_t macs = 0;  // multiply-accumulates of one inference
 };
 
+struct PlanOptions {
+  // Whether steps may run by bands of rows (plan/bands.h) where that makes the arena smaller. What
+  // passes between them is then never complete, and observers do not see it.
+  bool by_bands = false;
+  // An arena up to this many bytes is small enough: it lies in a core's second-level cache.
+  int64_t small_arena = 256 * 1024;
+  // What the buffers between the steps of one chain should take together, in bytes.
+  int64_t band_bytes = 64 * 1024;
+};
+
 // Plans a validated Graph whose passes have run (no BatchNormalization). An operator
 // that has no kernel for its tensors' types is an Error at its node that names what is supported.
-Result<Plan> MakePlan(const Graph& graph);
+Result<Plan> MakePlan(const Graph& graph, const PlanOptions& options = {});
 
 }  // namespace wranglet
 

@@ -345,5 +345,63 @@ TEST_F(PlanTest, ABatchNormalizationThatIsLeftIsAnError) {
   EXPECT_NE(PlanError().find("follows no convolution"), std::string::npos);
 }
 
+class BandsOfPlanTest : public PlanTest {
+ protected:
+  // An inverted residual block on a large image: expand, depthwise of this stride, project.
+  BandsOfPlanTest() {
+    const TensorId x = Input8({1, 64, 64, 8});
+    const TensorId expanded = Node8(Conv2D{}, {x, Filter8({48, 1, 1, 8})}, {1, 64, 64, 48});
+    const TensorId filtered = Node8(DepthwiseConv2D{.window = {.padding = {1, 1, 1, 1}}},
+                                    {expanded, Filter8({1, 3, 3, 48})}, {1, 64, 64, 48});
+    graph_.outputs = {Node8(Conv2D{}, {filtered, Filter8({8, 1, 1, 48})}, {1, 64, 64, 8})};
+  }
+
+  Plan PlanBy(const PlanOptions& options) {
+    Result<Plan> plan = MakePlan(graph_, options);
+    EXPECT_TRUE(plan.ok()) << plan.error().ToString();
+    return std::move(plan).value();
+  }
+};
+
+TEST_F(BandsOfPlanTest, TheExpandedTensorNeverExists) {
+  const Plan whole = MustPlan();
+  EXPECT_GE(whole.arena_bytes, 2 * 64 * 64 * 48);
+  const Plan bands = PlanBy({.by_bands = true});
+  EXPECT_LT(bands.arena_bytes, 2 * 64 * 64 * 8 + 80 * 1024) << "input, output and bands";
+  EXPECT_EQ(bands.macs, whole.macs);
+  EXPECT_EQ(bands.outputs[0].bytes, whole.outputs[0].bytes);
+}
+
+TEST_F(BandsOfPlanTest, BandsInsideTheImageAreRoundsOfALoop) {
+  const Plan plan = PlanBy({.by_bands = true});
+  ASSERT_EQ(plan.loops.size(), 1u);
+  EXPECT_GT(plan.loops[0].rounds, 3);
+  for (size_t i = plan.loops[0].first; i < plan.loops[0].end; ++i) {
+    if (const auto* p = std::get_if<DepthwiseConv2dParams<int8_t, int8_t>>(&plan.steps[i].params)) {
+      EXPECT_EQ(p->window.in_h, p->window.out_h + 2) << "a row above and one below are there";
+      EXPECT_EQ(p->window.pad_top, 0);
+    }
+  }
+}
+
+TEST_F(BandsOfPlanTest, OnlyItsOutputCompletes) {
+  size_t completed = 0;
+  for (const Step& step : PlanBy({.by_bands = true}).steps) completed += step.completes.size();
+  EXPECT_EQ(completed, 1u);
+}
+
+TEST_F(BandsOfPlanTest, ATensorThatIsLookedAtStaysWhole) {
+  graph_.outputs.push_back(graph_.nodes[0].outputs[0]);
+  const Plan plan = PlanBy({.by_bands = true});
+  EXPECT_GE(plan.arena_bytes, 64 * 64 * 48);
+  EXPECT_EQ(plan.outputs[1].bytes, 64 * 64 * 48);
+}
+
+TEST_F(BandsOfPlanTest, ASmallArenaIsLeftAlone) {
+  const Plan plan = PlanBy({.by_bands = true, .small_arena = 1 << 20});
+  EXPECT_EQ(plan.steps.size(), 3u);
+  EXPECT_TRUE(plan.loops.empty());
+}
+
 }  // namespace
 }  // namespace wranglet

@@ -27,10 +27,13 @@ int64_t OutputSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation,
 
 }  // namespace
 
-RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_(dtype) {
+RandomNetwork::RandomNetwork(uint32_t seed, DType dtype, Kind kind) : random_(seed), dtype_(dtype) {
   graph_.file = "random.onnx";
-  const Shape shape = {Pick(1, 2), Pick(3, 9), Pick(3, 9), Pick(1, 20)};
-  TensorId x = NewActivation(shape, 1.0f);
+  kind == Kind::kAny ? AppendAny() : AppendWindows();
+}
+
+void RandomNetwork::AppendAny() {
+  TensorId x = NewActivation({Pick(1, 2), Pick(3, 9), Pick(3, 9), Pick(1, 20)}, 1.0f);
   graph_.inputs = {x};
   const std::vector<TensorId (RandomNetwork::*)(TensorId)> body = {
       &RandomNetwork::AppendConv2D,        &RandomNetwork::AppendPointwise,
@@ -50,6 +53,18 @@ RandomNetwork::RandomNetwork(uint32_t seed, DType dtype) : random_(seed), dtype_
   if (Pick(0, 3) == 0) graph_.outputs.push_back(x);
   if (Pick(0, 3) == 0) graph_.outputs.push_back(AppendArgMax(x));
   graph_.outputs.push_back(AppendHead(x));
+}
+
+void RandomNetwork::AppendWindows() {
+  TensorId x = NewActivation({1, Pick(4, 30), Pick(3, 9), Pick(1, 12)}, 1.0f);
+  graph_.inputs = {x};
+  const std::vector<TensorId (RandomNetwork::*)(TensorId)> body = {
+      &RandomNetwork::AppendConv2D, &RandomNetwork::AppendPointwise,
+      &RandomNetwork::AppendDepthwise, &RandomNetwork::AppendPool};
+  for (int64_t layers = Pick(2, 6); layers > 0; --layers) {
+    x = (this->*body[static_cast<size_t>(Pick(0, static_cast<int64_t>(body.size()) - 1))])(x);
+  }
+  graph_.outputs.push_back(x);
 }
 
 std::vector<std::byte> RandomNetwork::RandomInput() {

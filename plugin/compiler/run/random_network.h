@@ -15,8 +15,11 @@ namespace wranglet {
 
 class RandomNetwork {
  public:
+  // Of what operators: all, or windows on an image alone, one after the other.
+  enum class Kind { kAny, kWindows };
+
   // A network whose activations are float32, int8 or int16; the seed decides all else.
-  RandomNetwork(uint32_t seed, DType dtype);
+  RandomNetwork(uint32_t seed, DType dtype, Kind kind = Kind::kAny);
 
   const Graph& graph() const { return graph_; }
 
@@ -46,6 +49,9 @@ class RandomNetwork {
   Shape ShapeOf(TensorId id) const { return graph_.tensor(id).shape; }
   Activation RandomActivation();
   Arithmetic RandomArithmetic() { return static_cast<Arithmetic>(Pick(0, 2)); }
+
+  void AppendAny();
+  void AppendWindows();
 
   // Each appends an operator that reads x, and returns what it makes.
   TensorId AppendConv2D(TensorId x);

@@ -34,12 +34,12 @@ Runner::Runner(const Plan& plan)
   std::copy(plan.weights.begin(), plan.weights.end(), weights_.get());
 }
 
-std::byte* Runner::At(const Ref& ref) const {
+std::byte* Runner::At(const Ref& ref, int32_t round) const {
   switch (ref.region) {
     case Ref::Region::kNone:
       return nullptr;
     case Ref::Region::kArena:
-      return arena_.get() + ref.offset;
+      return arena_.get() + ref.offset + round * ref.advance;
     case Ref::Region::kWeights:
       return weights_.get() + ref.offset;
   }
@@ -66,12 +66,24 @@ void Runner::Run(const Observer& observer) {
   };
   show(plan_.complete_at_start);
   std::vector<void*> args;
-  for (const Step& step : plan_.steps) {
-    args.clear();
-    for (const Ref& ref : step.args) args.push_back(At(ref));
-    CallKernel(step.params, args);
-    show(step.completes);
+  const auto run = [&](size_t first, size_t end, int32_t rounds) {
+    for (int32_t round = 0; round < rounds; ++round) {
+      for (size_t i = first; i < end; ++i) {
+        const Step& step = plan_.steps[i];
+        args.clear();
+        for (const Ref& ref : step.args) args.push_back(At(ref, round));
+        CallKernel(step.params, args);
+        if (round + 1 == rounds) show(step.completes);
+      }
+    }
+  };
+  size_t next = 0;
+  for (const Loop& loop : plan_.loops) {
+    run(next, loop.first, 1);
+    run(loop.first, loop.end, loop.rounds);
+    next = loop.end;
   }
+  run(next, plan_.steps.size(), 1);
 }
 
 std::span<const std::byte> Runner::Output(size_t index) const {

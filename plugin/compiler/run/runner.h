@@ -46,7 +46,7 @@ class Runner {
   using Memory = std::unique_ptr<std::byte[], Free>;
 
   static Memory Allocate(size_t bytes);
-  std::byte* At(const Ref& ref) const;
+  std::byte* At(const Ref& ref, int32_t round = 0) const;
 
   const Plan& plan_;
   Memory arena_;
