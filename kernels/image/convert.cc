@@ -8,10 +8,10 @@
 
 #include "kernels/image/array.h"
 #include "kernels/image/crop.h"
-#include "kernels/image/row_source.h"
 #include "kernels/image/jpeg_decoder.h"
 #include "kernels/image/png_decoder.h"
 #include "kernels/image/resize.h"
+#include "kernels/image/row_source.h"
 #include "kernels/image/to_tensor.h"
 #include "kernels/image/webp_decoder.h"
 
@@ -50,8 +50,7 @@ class TensorWriter {
 
 // Decodes, resizes and writes the picture whose header has been read.
 template <int kPixelBytes>
-ImageStatus ConvertPicture(RowSource& source, const Placement& place,
-                           const TensorWriter& writer) {
+ImageStatus ConvertPicture(RowSource& source, const Placement& place, const TensorWriter& writer) {
   constexpr Pixels kPixels = kPixelBytes == 1 ? Pixels::kGray : Pixels::kRgbx;
   SourceRows rows;
   ImageStatus status = source.Start(kPixels, SmallestServingEighths(place), &rows);

@@ -57,7 +57,7 @@ def wasm_model(
         model,
         accuracy_csv = None,
         accuracy_images = [],
-        bands = "auto",
+        bands = "off",
         calibration = [],
         calibration_method = "auto",
         class_map = None,
@@ -91,8 +91,8 @@ def wasm_model(
       accuracy_images: with `max_accuracy_loss`, labelled photos, others than those of `calibration`: each in a
         folder named by its class, or else named in `accuracy_csv`. Without any, accuracy is agreement with float32
         on the photos of `calibration`.
-      bands: `auto` runs chains of convolutions by bands of rows where that makes a large arena smaller, so that the
-        tensors between them never exist as a whole; `off` runs layer by layer.
+      bands: `auto` runs chains of convolutions by bands of rows where that makes a large arena (over 256 KiB) smaller,
+        so that the tensors between them never exist as a whole; `off` runs layer by layer. Results are the same.
       calibration: photos (JPEG, PNG or WebP) like those the Worker will see; a float network needs some to become int8.
       calibration_method: how a float network's ranges follow from the photos: `auto` tries much and takes what
         measures best; `minmax`, `percentile`, `mse` and `entropy` do just that, for comparison.

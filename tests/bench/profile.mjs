@@ -23,34 +23,65 @@ export function macsOf(summary) {
 
 /**
  * @param {string} source steps.cc
- * @returns {string[]} each step's node and summary
+ * @returns {string[]} each layer's node and summary; one that runs by bands of rows has many steps of its number
  */
-export const stepsOf = (source) =>
-  Array.from(source.matchAll(/WRANGLET_STEP\(\d+\) +\/\/ (.*)/g), ([, text]) => text);
+export function layersOf(source) {
+  const steps = source.matchAll(/WRANGLET_STEP\((\d+)\) +\/\/ (.*)/g);
+  const layers = new Map(Array.from(steps, ([, layer, text]) => [Number(layer), text]));
+  return [...layers].sort(([a], [b]) => a - b).map(([, text]) => text);
+}
+
+/** Adds up how long each of some layers takes, told when each of their steps begins. */
+export class Stopwatch {
+  #sums;
+  #running = Infinity;
+  #since = 0;
+
+  /** @param {number} layers how many there are */
+  constructor(layers) {
+    this.#sums = Array(layers).fill(0);
+  }
+
+  /**
+   * @param {number} layer of which a step begins; one that there is not when the last step is over
+   * @param {number} [now] milliseconds
+   */
+  begin(layer, now = performance.now()) {
+    if (this.#running < this.#sums.length) this.#sums[this.#running] += now - this.#since;
+    this.#running = layer;
+    this.#since = now;
+  }
+
+  /** @returns {number[]} milliseconds by layer, since the last call */
+  take() {
+    return this.#sums.splice(0, Infinity, ...this.#sums.map(() => 0));
+  }
+}
 
 /**
  * @param {string} file a module built with WRANGLET_PROFILE
  * @param {string} source its steps.cc
  * @param {number} rounds
- * @returns {{ step: string, milliseconds: number, share: number, gmacs: number }[]} in order of execution
+ * @returns {{ step: string, milliseconds: number, share: number, gmacs: number }[]} layers, in order of execution
  */
 export function profile(file, source, rounds) {
-  const steps = stepsOf(source);
-  const marks = new Float64Array(steps.length + 1);
-  const step = (index) => (marks[index] = performance.now());
+  const layers = layersOf(source);
+  const watch = new Stopwatch(layers.length);
+  const step = (index) => watch.begin(index);
   const module = new WebAssembly.Module(readFileSync(file));
   const { exports } = new WebAssembly.Instance(module, { wranglet: { step } });
   exports._initialize();
   exports.wranglet_prepare();
-  const samples = steps.map(() => []);
+  const samples = layers.map(() => []);
   for (let round = -WARM_UP; round < rounds; ++round) {
     exports.wranglet_infer();
-    step(steps.length);
-    if (round >= 0) samples.forEach((list, i) => list.push(marks[i + 1] - marks[i]));
+    step(Infinity);
+    const times = watch.take();
+    if (round >= 0) samples.forEach((list, i) => list.push(times[i]));
   }
   const medians = samples.map(median);
   const all = medians.reduce((sum, milliseconds) => sum + milliseconds, 0);
-  return steps.map((name, i) => ({
+  return layers.map((name, i) => ({
     step: name,
     milliseconds: medians[i],
     share: medians[i] / all,

@@ -84,14 +84,14 @@ std::string Wrapped(std::string text) {
   return text;
 }
 
-std::string Call(const Step& step, size_t index) {
+std::string Call(const Step& step) {
   const KernelInfo kernel = InfoOf(step.params);
   std::string call = std::string("  ") + kernel.name + "(";
   call += std::visit([](const auto& params) { return Initializer(params); }, step.params);
   for (size_t i = 0; i < step.args.size(); ++i) {
     call += ", " + Expression(step.args[i], kernel.args[i].type);
   }
-  return "  WRANGLET_STEP(" + std::to_string(index) + ")  " +
+  return "  WRANGLET_STEP(" + std::to_string(step.layer) + ")  " +
          Comment(step.node + ": " + step.summary) + Wrapped(call + ");") + "\n";
 }
 
@@ -104,7 +104,7 @@ std::string Calls(const Plan& plan) {
     if (is_in_loop && i == loop->first) {
       text += "  for (size_t round = 0; round < " + std::to_string(loop->rounds) + "; ++round) {\n";
     }
-    text += Call(plan.steps[i], i);
+    text += Call(plan.steps[i]);
     if (is_in_loop && i + 1 == loop->end) text += "  }\n", ++loop;
   }
   return text;

@@ -30,6 +30,7 @@ Plan TwoSteps() {
        .args = {Arena(16), Weights(0), Weights(16), Weights(48), Arena(0)},
        .completes = {}},
       {.node = "add",
+       .layer = 1,
        .summary = "Add",
        .params =
            BinaryFloat32Params{{.sizes = {1, 1, 1, 1, 1, 16}}, BinaryKind::kMul, {.min = 0.0f}},

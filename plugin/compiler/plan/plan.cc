@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <utility>
 #include <variant>
 
@@ -94,7 +95,11 @@ class Placement {
   Plan MakePlan() && {
     Plan plan;
     plan.loops = LoopsOf(lowering_.steps);
-    for (DraftStep& draft : lowering_.steps) plan.steps.push_back(StepOf(std::move(draft)));
+    std::map<const Node*, size_t> layers;
+    for (DraftStep& draft : lowering_.steps) {
+      const size_t layer = layers.emplace(draft.node, layers.size()).first->second;
+      plan.steps.push_back(StepOf(std::move(draft), layer));
+    }
     plan.inputs = Placed(lowering_.graph().inputs);
     plan.outputs = Placed(lowering_.graph().outputs);
     plan.complete_at_start = Placed(lowering_.complete_at_start);
@@ -150,8 +155,9 @@ class Placement {
     return std::string(NameOf(node.op)) + " " + shapes(node.inputs) + " -> " + shapes(node.outputs);
   }
 
-  Step StepOf(DraftStep&& draft) {
+  Step StepOf(DraftStep&& draft, size_t layer) {
     Step step{.node = draft.node->name,
+              .layer = layer,
               .summary = SummaryOf(*draft.node),
               .params = std::move(draft.params),
               .args = {},

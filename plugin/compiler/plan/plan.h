@@ -45,6 +45,7 @@ struct PlacedTensor {
 // One call of a kernel.
 struct Step {
   std::string node;     // the Graph node this belongs to
+  size_t layer = 0;     // its number among those that have steps; one may have many
   std::string summary;  // "Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16", a comment in steps.cc
   KernelParams params;
   std::vector<Ref> args;  // in the order of the kernel's parameters after the params struct

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -374,9 +375,12 @@ TEST_F(BandsOfPlanTest, TheExpandedTensorNeverExists) {
 
 TEST_F(BandsOfPlanTest, BandsInsideTheImageAreRoundsOfALoop) {
   const Plan plan = PlanBy({.by_bands = true});
-  ASSERT_EQ(plan.loops.size(), 1u);
-  EXPECT_GT(plan.loops[0].rounds, 3);
-  for (size_t i = plan.loops[0].first; i < plan.loops[0].end; ++i) {
+  const auto longest =
+      std::max_element(plan.loops.begin(), plan.loops.end(),
+                       [](const Loop& a, const Loop& b) { return a.rounds < b.rounds; });
+  ASSERT_NE(longest, plan.loops.end());
+  EXPECT_GT(longest->rounds, 3);
+  for (size_t i = longest->first; i < longest->end; ++i) {
     if (const auto* p = std::get_if<DepthwiseConv2dParams<int8_t, int8_t>>(&plan.steps[i].params)) {
       EXPECT_EQ(p->window.in_h, p->window.out_h + 2) << "a row above and one below are there";
       EXPECT_EQ(p->window.pad_top, 0);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <concepts>
 #include <optional>
-#include <type_traits>
 #include <variant>
 
 #include "plugin/compiler/graph/traits.h"
@@ -98,6 +97,15 @@ bool IsLink(Lowering& lowering, const RowStep& row, const RowStep& next) {
   return made.index == read.index && IsHandedOn(lowering, row);
 }
 
+template <typename P>
+int64_t ScratchBytes(const P&) {
+  return 0;
+}
+template <typename In, typename Weight, typename Requantize>
+int64_t ScratchBytes(const DepthwiseConv2dParams<In, Weight, Requantize>& params) {
+  return static_cast<int64_t>(DepthwiseScratchBytes<In>(params.window));
+}
+
 }  // namespace
 
 int32_t RowStep::FirstInput(int32_t first) const { return std::max(0, first * stride - pad); }
@@ -139,17 +147,7 @@ KernelParams ForRows(const KernelParams& whole, int32_t in_rows, int32_t out_row
 }
 
 int64_t RowScratchBytes(const KernelParams& params) {
-  const auto bytes = []<typename P>(const P& p) -> int64_t {
-    if constexpr (std::is_same_v<P, DepthwiseConv2dParams<int16_t, int8_t>>) {
-      return static_cast<int64_t>(DepthwiseScratchBytes<int16_t>(p.window));
-    } else if constexpr (std::is_same_v<P, DepthwiseConv2dParams<int8_t, int8_t>> ||
-                         std::is_same_v<P, DepthwiseConv2dParams<int8_t, int16_t>>) {
-      return static_cast<int64_t>(DepthwiseScratchBytes<int8_t>(p.window));
-    } else {
-      return 0;
-    }
-  };
-  return std::visit(bytes, params);
+  return std::visit([](const auto& p) { return ScratchBytes(p); }, params);
 }
 
 }  // namespace wranglet

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import { stepsOf } from "../profile.mjs";
+import { layersOf as readLayers } from "../profile.mjs";
 import { isTranslated, networkOf, parseLayer } from "./tfjs_layers.mjs";
 
 const PACKAGES = path.resolve(process.env.WRANGLET_BENCH_PACKAGES);
@@ -22,8 +22,8 @@ export const WASM = path.join(
  * @returns {import("./tfjs_layers.mjs").Layer[] | undefined} nothing where it has layers that are not translated
  */
 export function layersOf(plan) {
-  const layers = stepsOf(readFileSync(plan, "utf8")).map((step) =>
-    parseLayer(step.slice(step.lastIndexOf(": ") + 2)),
+  const layers = readLayers(readFileSync(plan, "utf8")).map((layer) =>
+    parseLayer(layer.slice(layer.lastIndexOf(": ") + 2)),
   );
   return isTranslated(layers) ? layers : undefined;
 }
