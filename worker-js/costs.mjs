@@ -1,9 +1,9 @@
-// Prints what a Worker weighs and takes, against Cloudflare's limits.
+// What a Worker weighs and takes, against Cloudflare's limits, as text.
 
 import { folderNeeds, LIMITS, LIMITS_PAGE, mebibytes, megabytes, PLANS } from "./limits.mjs";
 import { workerSizes } from "./sizes.mjs";
-import { measureTimes } from "./times.mjs";
 import { table } from "./table.mjs";
+import { measureTimes } from "./times.mjs";
 
 /**
  * Measures start-up and inference in workerd, on this machine.
@@ -14,33 +14,38 @@ import { table } from "./table.mjs";
  */
 export async function costs(folder, plan = "free") {
   const bytes = (count) => count?.toLocaleString("en") ?? "";
-  const sizes = (await workerSizes(folder)).map(({ what, raw, gzip }) => [
-    what,
-    bytes(raw),
-    bytes(gzip),
-  ]);
+  const sizes = await workerSizes(folder);
+  const rows = sizes.map(({ what, raw, gzip }) => [what, bytes(raw), bytes(gzip)]);
   return [
-    table(["bytes", "raw", "gzip"], sizes),
+    table(["bytes", "raw", "gzip"], rows),
     "",
-    table(["limit", "this Worker", `Cloudflare, ${plan} plan`], await limitRows(folder, plan)),
+    limitsTable(folderNeeds(folder), await measureTimes(folder), plan),
     `(${LIMITS_PAGE}; times are this machine's)`,
   ].join("\n");
 }
 
 /**
- * @param {string} folder
+ * @param {Pick<import("./limits.mjs").Needs, "size" | "memory">} needs
+ * @param {import("./times.mjs").Times} times
  * @param {keyof typeof PLANS} plan
  */
-async function limitRows(folder, plan) {
-  const { size, memory } = folderNeeds(folder);
-  const { first, again, inference } = await measureTimes(folder);
+export function limitsTable({ size, memory }, { first, again, inference }, plan) {
   const milliseconds = (value) => `${value.toLocaleString("en", { maximumFractionDigits: 2 })} ms`;
   // Local workerd's clock moves in whole milliseconds.
   const startUp = `${first === 0 ? "under 1 ms" : milliseconds(first)}, again ${milliseconds(again)}`;
-  return [
-    ["size", mebibytes(size), mebibytes(LIMITS.size)],
-    ["memory, at least", megabytes(memory), megabytes(LIMITS.memory)],
-    ["start-up", startUp, milliseconds(LIMITS.startUp)],
-    ["CPU time of an inference", milliseconds(inference), milliseconds(PLANS[plan].cpu)],
+  const row = (what, value, limit, show, shown = show(value)) => [
+    what,
+    shown,
+    show(limit),
+    value > limit ? "over it" : "",
   ];
+  return table(
+    ["limit", "this Worker", `Cloudflare, ${plan} plan`, ""],
+    [
+      row("size", size, LIMITS.size, mebibytes),
+      row("memory, at least", memory, LIMITS.memory, megabytes),
+      row("start-up", first, LIMITS.startUp, milliseconds, startUp),
+      row("CPU time of an inference", inference, PLANS[plan].cpu, milliseconds),
+    ],
+  );
 }

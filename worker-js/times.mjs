@@ -12,13 +12,19 @@ const REPEATS = 100;
 const INFERENCES = 20;
 
 /**
+ * @typedef {object} Times in milliseconds
+ * @property {number} first start-up in a fresh workerd
+ * @property {number} again the mean start-up after it
+ * @property {number} inference of the slowest model, warm, the mean
+ */
+
+/**
  * Measures in workerd, by an entry of its own in place of the Worker's: every module instantiated and made
  * ready for its first request, as worker.js does it. Compiling them is not in it: workerd does that
  * before the Worker's code runs.
  *
  * @param {string} folder the Worker's
- * @returns {Promise<{ first: number, again: number, inference: number }>} milliseconds: in a fresh workerd; the
- *     mean after it; and of a warm inference, the mean of the slowest model
+ * @returns {Promise<Times>}
  */
 export async function measureTimes(folder) {
   const worker = await startWorker(folder, { main: probe(readWorkerFolder(folder)) });

@@ -24,7 +24,7 @@ exec "{node}" {arguments} "$@"
 
 def _expand(ctx, text):
     """The arguments `text` stands for: one, or as many as $(rootpaths LABEL) names."""
-    expanded = ctx.expand_location(text, ctx.attr.data)
+    expanded = ctx.expand_location(text, ctx.attr.data + ctx.attr.tools)
     return expanded.split(" ") if "$(rootpaths" in text else [expanded]
 
 def _launch(ctx, node_arguments, files):
@@ -38,7 +38,7 @@ def _launch(ctx, node_arguments, files):
         _LAUNCHER.format(
             arguments = " ".join(["'{}'".format(argument) for argument in arguments]),
             environment = "\n".join([
-                "export {}='{}'".format(name, ctx.expand_location(value, ctx.attr.data))
+                "export {}='{}'".format(name, ctx.expand_location(value, ctx.attr.data + ctx.attr.tools))
                 for name, value in ctx.attr.env.items()
             ]),
             label = ctx.label,
@@ -51,9 +51,9 @@ def _launch(ctx, node_arguments, files):
         is_executable = True,
     )
     runfiles = ctx.runfiles(
-        files = files + ctx.files.data + ctx.files._testing + [modules, ctx.file._node, ctx.file._runtime] + ([worker] if worker else []),
+        files = files + ctx.files.data + ctx.files.tools + ctx.files._testing + [modules, ctx.file._node, ctx.file._runtime] + ([worker] if worker else []),
     )
-    for data in ctx.attr.data:
+    for data in ctx.attr.data + ctx.attr.tools:
         runfiles = runfiles.merge(data[DefaultInfo].default_runfiles)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]
 
@@ -64,9 +64,14 @@ def _node_test_impl(ctx):
     return _launch(ctx, ["--test"] + [file.short_path for file in ctx.files.srcs], ctx.files.srcs)
 
 _ATTRS = {
-    "arguments": attr.string_list(doc = "Arguments of the program; $(rootpath LABEL) of `data` is expanded."),
+    "arguments": attr.string_list(doc = "Arguments of the program; $(rootpath LABEL) of `data` and `tools` is expanded."),
     "data": attr.label_list(allow_files = True, doc = "Files and programs to have at hand."),
     "env": attr.string_dict(doc = "Variables of the program; expanded as `arguments` are."),
+    "tools": attr.label_list(
+        allow_files = True,
+        cfg = "exec",
+        doc = "As `data`, of programs that actions of a build run too: these are not compiled once more.",
+    ),
     "worker": attr.label(allow_single_file = True, doc = "The wrangler_worker at WRANGLET_WORKER."),
     "_node": attr.label(default = "@wranglet_npm//:node", allow_single_file = True),
     "_node_modules": attr.label(default = "@wranglet_npm//:packages"),

@@ -4,7 +4,7 @@ A Cloudflare Worker that classifies images with the network `{MODEL}`, made by [
 
     ./bazelw test //...                # builds the Worker, and holds its answers against the network's
     ./bazelw run //:worker.dev         # serves it on this machine
-    curl --data-binary @photos/coffee.jpg http://localhost:8787/classify
+    curl -F image=@photos/coffee.jpg http://localhost:8787/classify
     ./bazelw run //:worker.deploy      # ships it to your account; `-- --dry-run` ships nothing
 
 Plain `wrangler dev` and `wrangler deploy` work as well: they build first, as `wrangler.toml` says.

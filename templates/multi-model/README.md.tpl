@@ -4,7 +4,7 @@ A Cloudflare Worker with several networks ({MODELS}), made by [Wranglet]({WRANGL
 
     ./bazelw test //...                # builds the Worker, and holds its answers against the networks'
     ./bazelw run //:worker.dev         # serves it on this machine
-    curl --data-binary @photos/coffee.jpg http://localhost:8787/classify/{MODEL}
+    curl -F image=@photos/coffee.jpg http://localhost:8787/classify/{MODEL}
     ./bazelw run //:worker.deploy      # ships it to your account; `-- --dry-run` ships nothing
 
 Plain `wrangler dev` and `wrangler deploy` work as well: they build first, as `wrangler.toml` says.

@@ -5,7 +5,7 @@ A Cloudflare Worker that tells whether {CLASS} is in a photo, by the network `{M
 
     ./bazelw test //...                # builds the Worker, and holds its answers against the network's
     ./bazelw run //:worker.dev         # serves it on this machine
-    curl --data-binary @photos/astronaut.jpg http://localhost:8787/presence
+    curl -F image=@photos/astronaut.jpg http://localhost:8787/presence
     ./bazelw run //:worker.deploy      # ships it to your account; `-- --dry-run` ships nothing
 
 Plain `wrangler dev` and `wrangler deploy` work as well: they build first, as `wrangler.toml` says.
