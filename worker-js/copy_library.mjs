@@ -1,17 +1,39 @@
 // Puts a model_library, the folder WRANGLET_WORKER, into a user's project: node copy_library.mjs FOLDER
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import path from "node:path";
 
 import { copyFolder } from "./folders.mjs";
 
-/** @param {string} folder */
+/** Whether nothing is there but, at most, an earlier copy. */
 function isFree(folder) {
   if (!existsSync(folder)) return true;
   const names = readdirSync(folder);
-  return (
-    names.length === 0 || ["index.js", "network", "wranglet"].every((name) => names.includes(name))
-  );
+  const isLibrary = ["index.js", "network", "wranglet"].every((name) => names.includes(name));
+  return names.length === 0 || isLibrary;
+}
+
+/** Makes the copy beside its place, so that what is there is whole. */
+function replace(folder, library) {
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const copy = mkdtempSync(`${folder}-`);
+  try {
+    copyFolder(library, copy);
+    chmodSync(copy, 0o755);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(copy, folder);
+  } catch (error) {
+    rmSync(copy, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 const [given] = process.argv.slice(2);
@@ -24,9 +46,4 @@ if (!isFree(folder)) {
   console.error(`${folder} holds something else than a model_library; nothing is overwritten`);
   process.exit(1);
 }
-mkdirSync(path.dirname(folder), { recursive: true });
-// Beside its place first, so that a folder that is there is whole.
-const copy = mkdtempSync(`${folder}-`);
-copyFolder(process.env.WRANGLET_WORKER, copy);
-rmSync(folder, { recursive: true, force: true });
-renameSync(copy, folder);
+replace(folder, process.env.WRANGLET_WORKER);

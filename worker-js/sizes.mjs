@@ -48,12 +48,17 @@ function modelSizes({ name, weights, memory }, sum, isIn) {
   const wasm = sum(`${name}: wasm`, isIn("model.wasm"));
   const parts =
     weights.storage === "external"
-      ? [sum(`${name}: weights`, isIn("weights.bin"))]
+      ? [externalWeights(name, weights, sum(`${name}: weights`, isIn("weights.bin")))]
       : [
           { what: `${name}: wasm, of this weights`, raw: weights.bytes },
           { what: `${name}: wasm, of this all else`, raw: wasm.raw - weights.bytes },
         ];
   return [wasm, ...parts, { what: `${name}: arena, in memory`, raw: memory.arena }];
+}
+
+/** Those among the modules or, when none are there, what is fetched from elsewhere. */
+function externalWeights(name, { bytes }, inModules) {
+  return inModules.raw > 0 ? inModules : { what: `${name}: weights, fetched`, raw: bytes };
 }
 
 /** The default export of an ES module that imports nothing, from its text: whatever its folder says of types. */

@@ -30,8 +30,8 @@ export function folderConfig(text) {
 
 /**
  * @param {string} text
- * @returns {string} it without the section [build], and the comment above that
+ * @returns {string} it without the section [build], those of environments, and the comments above them
  */
 export function withoutBuild(text) {
-  return text.replace(/(^#.*\n)*^\[build\].*\n(?:(?!\[).*(?:\n|$))*/m, "");
+  return text.replace(/(^#.*\n)*^\[(?:env\.[^\]]+\.)?build\].*\n(?:(?!\[).*(?:\n|$))*/gm, "");
 }

@@ -21,6 +21,8 @@ test("what a user adds, before or after the build, reaches the folder", () => {
   const added = '\n[vars]\nLABEL = "cat"\n';
   const ends = projectConfig(template) + added;
   assert.equal(folderConfig(ends), `${template}${added}`);
+  const staging = '[env.staging.build]\ncommand = "x"\n[env.staging.vars]\nA = 2\n';
+  assert.equal(folderConfig(staging), "[env.staging.vars]\nA = 2\n");
   const begins =
     'main="elsewhere/index.js"\n[build]\ncwd = "x" # y\nwatch_dir = [\n  "a",\n]\n[vars]\nA = 1\n';
   assert.equal(folderConfig(begins), 'main = "src/index.js"\n[vars]\nA = 1\n');

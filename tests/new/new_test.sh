@@ -72,7 +72,7 @@ dry_run models/person-whole/model.wasm
 
 write library
 ./bazelw test //...
-dry_run index.js
+dry_run "Total Upload"
 node "$tsc" -p . || fail "types"
 sed -i 's/{ top: 5 }/{ top: "5" }/' src/index.ts
 ! node "$tsc" -p . >types.log || fail "a wrong argument passes the types"
