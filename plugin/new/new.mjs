@@ -17,7 +17,7 @@ function main() {
   // Bazel's programs start among their files; paths are meant from where the user stands.
   const place = process.env.WRANGLET_CALLER_DIRECTORY ?? process.cwd();
   const request = readRequest(process.argv.slice(2), place);
-  for (const network of request.networks) inspectNetwork(network);
+  for (const network of request.networks) network.color = inspectNetwork(network);
   writeWorkspace(request);
 
   const shown = path.relative(place, request.folder) || ".";

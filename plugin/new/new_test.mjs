@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -78,9 +79,23 @@ describe("writes", () => {
     assert.equal(status, 0, stderr);
     assert.match(
       readText("x/BUILD.bazel"),
-      /name = "net",\n.*\n.*\n +labels = "models\/net.labels.txt"/,
+      /name = "net",\n(?: {4}.*\n)*? {4}labels = "models\/net.labels.txt"/,
     );
     assert.equal(readText("x/models/net.labels.txt"), "none\nsome\n");
+  });
+
+  test("a network that takes grey images only, as one", () => {
+    const compiler = file(
+      "compiler",
+      '#!/bin/sh\ncase "$*" in *"--color gray"*) ;; *) exit 1 ;; esac\n',
+    );
+    chmodSync(path.join(place, compiler), 0o755);
+    const { status, stderr } = runWith(
+      { WRANGLET_COMPILER: path.join(place, compiler) },
+      ...["x", "--template", "library"],
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(readText("x/BUILD.bazel"), /^ {4}color = "gray",$/m);
   });
 
   test("into an empty folder", () => {

@@ -36,6 +36,7 @@ const misuse = (message) => new Refusal(message, { isMisuse: true });
  * @property {string} file the .onnx or .tflite file
  * @property {string} labels the file of its classes
  * @property {"center" | "letterbox"} crop
+ * @property {"rgb" | "gray"} [color] once it has been inspected
  */
 
 /**

@@ -121,6 +121,7 @@ function filler(name, networks, networkTemplate) {
       MODEL: network.name,
       FILE: networkName(network),
       LABELS: labelsName(network),
+      COLOR: network.color,
       CROP: network.crop,
     }),
   );

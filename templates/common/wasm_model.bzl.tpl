@@ -1,6 +1,7 @@
 wasm_model(
     name = "{MODEL}",
     calibration = PHOTOS,
+    color = "{COLOR}",
     crop = "{CROP}",
     labels = "models/{LABELS}",
     model = "models/{FILE}",

@@ -9,6 +9,7 @@ wrangler_worker(
     name = "worker",
     config = "wrangler.toml",
     models = [":{MODEL}"],
+    worker_name = "{NAME}",
 )
 
 # What the network answers on this machine, to hold the Worker's answers against.

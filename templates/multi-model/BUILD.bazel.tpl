@@ -12,6 +12,7 @@ wrangler_worker(
     name = "worker",
     config = "wrangler.toml",
     models = MODELS,
+    worker_name = "{NAME}",
 )
 
 # What the networks answer on this machine, to hold the Worker's answers against: MODEL.answers.jsonl.

@@ -10,6 +10,7 @@ wrangler_worker(
     config = "wrangler.toml",
     main = "src/index.js",
     models = [":{MODEL}"],
+    worker_name = "{NAME}",
 )
 
 # What the network answers on this machine, to hold the Worker's answers against.
