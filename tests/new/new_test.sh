@@ -53,7 +53,7 @@ write image-classifier
 dry_run models/person/model.wasm
 ./bazelw run //:worker.deploy -- --dry-run >deploy.log || fail "worker.deploy"
 grep -q "^size .* 64 MiB" deploy.log || { cat deploy.log && fail "no limits"; }
-serve / photos/astronaut.jpg '"label":"person"'
+serve /classify photos/astronaut.jpg '"label":"person"'
 
 step "the same by WORKSPACE, and one workspace from another"
 ./bazelw build --config=workspace --nobuild //...
