@@ -8,7 +8,9 @@
 
 #include "kernels/image/array.h"
 #include "kernels/image/crop.h"
+#include "kernels/image/exif.h"
 #include "kernels/image/jpeg_decoder.h"
+#include "kernels/image/orientation.h"
 #include "kernels/image/png_decoder.h"
 #include "kernels/image/resize.h"
 #include "kernels/image/row_source.h"
@@ -18,15 +20,15 @@
 namespace wranglet {
 namespace {
 
-// Writes rows of pixels to their place in the tensor.
+// Writes pixels to their place in the tensor.
 class TensorWriter {
  public:
   TensorWriter(const ImageSpec& spec, const uint8_t* table, uint8_t* out)
       : spec_(spec), table_(table), out_(out) {}
 
-  void Write(int32_t x, int32_t y, const uint8_t* pixels, int32_t count) const {
-    const int64_t place = (int64_t{y} * spec_.width + x) * spec_.Channels() * spec_.element_size;
-    PixelsToTensor(pixels, count, spec_, table_, out_ + place);
+  void Write(RowPath path, const uint8_t* pixels, int32_t count) const {
+    const int64_t bytes = path.start * spec_.Channels() * spec_.element_size;
+    PixelsToTensor(pixels, count, path.step, spec_, table_, out_ + bytes);
   }
 
   // Fills what `place` leaves free.
@@ -37,10 +39,12 @@ class TensorWriter {
       const bool beside = place.top <= y && y < place.top + place.height;
       for (int32_t x = 0; x < spec_.width; ++x) {
         if (beside && x == place.left) x += place.width;
-        if (x < spec_.width) Write(x, y, pixel, 1);
+        if (x < spec_.width) Write({.start = int64_t{y} * spec_.width + x}, pixel, 1);
       }
     }
   }
+
+  int32_t width() const { return spec_.width; }
 
  private:
   const ImageSpec& spec_;
@@ -48,25 +52,27 @@ class TensorWriter {
   uint8_t* out_;
 };
 
-// Decodes, resizes and writes the picture whose header has been read.
+// Decodes, resizes and writes the picture whose header has been read; `place` is where it is shown.
 template <int kPixelBytes>
-ImageStatus ConvertPicture(RowSource& source, const Placement& place, const TensorWriter& writer) {
+ImageStatus ConvertPicture(RowSource& source, const Placement& place, Orientation orientation,
+                           const TensorWriter& writer) {
   constexpr Pixels kPixels = kPixelBytes == 1 ? Pixels::kGray : Pixels::kRgbx;
+  const Placement stored = AsStored(place, orientation);
   SourceRows rows;
-  ImageStatus status = source.Start(kPixels, SmallestServingEighths(place), &rows);
+  ImageStatus status = source.Start(kPixels, SmallestServingEighths(stored), &rows);
   if (status != ImageStatus::kOk) return status;
 
   Resizer<kPixelBytes> resizer;
   const Array<uint8_t> row = AllocateArray<uint8_t>(int64_t{rows.width} * kPixelBytes + kRowSlack);
-  if (!row || !resizer.Init(rows.width, rows.height, place.source_x.Scaled(rows.scale_x),
-                            place.source_y.Scaled(rows.scale_y), place.width, place.height)) {
+  if (!row || !resizer.Init(rows.width, rows.height, stored.source_x.Scaled(rows.scale_x),
+                            stored.source_y.Scaled(rows.scale_y), stored.width, stored.height)) {
     return ImageStatus::kOutOfMemory;
   }
   for (int32_t y = 0; y < rows.height; ++y) {
     status = source.ReadRow(row.get());
     if (status != ImageStatus::kOk) return status;
     resizer.Push(row.get(), [&](int32_t out_y, const uint8_t* out_pixels) {
-      writer.Write(place.left, place.top + out_y, out_pixels, place.width);
+      writer.Write(PathOfRow(place, orientation, writer.width(), out_y), out_pixels, stored.width);
     });
   }
   return source.Finish();
@@ -85,15 +91,18 @@ RowSource* Open(std::span<const uint8_t> encoded) {
 constexpr Format kFormats[] = {
     {IsJpeg, Open<JpegDecoder>}, {IsPng, Open<PngDecoder>}, {IsWebp, Open<WebpDecoder>}};
 
-ImageStatus Convert(RowSource& source, const ImageSpec& spec, const uint8_t* table, uint8_t* out,
-                    ImageInfo* info) {
+ImageStatus Convert(RowSource& source, Orientation orientation, const ImageSpec& spec,
+                    const uint8_t* table, uint8_t* out, ImageInfo* info) {
   const ImageStatus status = source.ReadHeader(info);
   if (status != ImageStatus::kOk) return status;
-  const Placement place = PlaceImage(info->width, info->height, spec.width, spec.height, spec.crop);
+  const bool turned = orientation.transposed;
+  const Placement place =
+      PlaceImage(turned ? info->height : info->width, turned ? info->width : info->height,
+                 spec.width, spec.height, spec.crop);
   const TensorWriter writer(spec, table, out);
   writer.WriteBorders(place);
-  return spec.Channels() == 1 ? ConvertPicture<1>(source, place, writer)
-                              : ConvertPicture<4>(source, place, writer);
+  return spec.Channels() == 1 ? ConvertPicture<1>(source, place, orientation, writer)
+                              : ConvertPicture<4>(source, place, orientation, writer);
 }
 
 }  // namespace
@@ -108,7 +117,8 @@ ImageStatus ConvertImage(std::span<const uint8_t> encoded, const ImageSpec& spec
   const std::unique_ptr<RowSource> source(format->open(encoded));
   if (!source) return ImageStatus::kOutOfMemory;
   ImageInfo size;
-  return Convert(*source, spec, table.data(), out, info ? info : &size);
+  return Convert(*source, OrientationOfExif(ExifOrientation(encoded)), spec, table.data(), out,
+                 info ? info : &size);
 }
 
 }  // namespace wranglet

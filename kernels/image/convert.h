@@ -12,13 +12,15 @@
 
 namespace wranglet {
 
-// Decodes `encoded` (JPEG, PNG or WebP), crops, resizes to `spec`, and writes to `out`
-// (spec.TensorBytes() bytes), for each pixel value v of channel c, the element table[c * 256 + v].
+// Decodes `encoded` (JPEG, PNG or WebP), turns it as its EXIF says, crops, resizes to `spec`, and
+// writes to `out` (spec.TensorBytes() bytes), for each pixel value v of channel c, the element
+// table[c * 256 + v].
 //
 // `table` is spec.TableBytes() long, in the manifest's layout. `info`, unless null, gets the size
-// of the source as soon as it is known, also when the conversion fails later. Rows go from the
-// decoder (of JPEG and WebP, at the smallest eighth of the size that serves) straight to the
-// resizer; only of what can't be read row by row do all pixels exist (row_source.h).
+// of the source, as it is stored, as soon as it is known, also when the conversion fails later.
+// Rows go from the decoder (of JPEG and WebP, at the smallest eighth of the size that serves)
+// straight to the resizer; only of what can't be read row by row do all pixels exist
+// (row_source.h).
 //
 // On any status but kOk the contents of `out` are unspecified. Nothing stays allocated.
 ImageStatus ConvertImage(std::span<const uint8_t> encoded, const ImageSpec& spec,

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "kernels/image/exif_writer.h"
 #include "kernels/image/jpeg_writer.h"
+#include "kernels/image/orientation.h"
 #include "kernels/image/png_writer.h"
 #include "kernels/image/webp_writer.h"
 
@@ -152,6 +156,83 @@ TEST(ConvertImage, GivesTheSameBytesEverywhereOfEveryFormat) {
   EXPECT_EQ(Hash(Convert(lossy, small).tensor), 4156086788u);
   EXPECT_EQ(Hash(Convert(lossy_alpha, tall).tensor), 1369553388u);
   EXPECT_EQ(Hash(Convert(lossless, small).tensor), 3119823924u);
+}
+
+// `shown`, as a camera stores it that tells this orientation.
+Picture Stored(const Picture& shown, uint32_t exif) {
+  const auto [transposed, flip_x, flip_y] = OrientationOfExif(exif);
+  Picture stored = shown;
+  if (transposed) std::swap(stored.width, stored.height);
+  for (int32_t y = 0; y < stored.height; ++y) {
+    for (int32_t x = 0; x < stored.width; ++x) {
+      const int32_t column = transposed ? y : x, row = transposed ? x : y;
+      const int32_t from_x = flip_x ? shown.width - 1 - column : column;
+      const int32_t from_y = flip_y ? shown.height - 1 - row : row;
+      for (int32_t c = 0; c < shown.channels; ++c) {
+        stored.pixels[static_cast<size_t>((y * stored.width + x) * shown.channels + c)] =
+            shown.pixels[static_cast<size_t>((from_y * shown.width + from_x) * shown.channels + c)];
+      }
+    }
+  }
+  return stored;
+}
+
+// EXIF's words: which side of what is shown the stored picture's first row and first column are.
+TEST(ConvertImage, EveryOrientationPutsTheFirstPixelWhereExifSays) {
+  const ImageSpec spec = {.width = 2, .height = 2, .color = ColorOrder::kGray};
+  const Picture corners = {.width = 2, .height = 2, .channels = 1, .pixels = {10, 20, 30, 40}};
+  const Bytes want[] = {{10, 20, 30, 40}, {20, 10, 40, 30}, {40, 30, 20, 10}, {30, 40, 10, 20},
+                        {10, 30, 20, 40}, {30, 10, 40, 20}, {40, 20, 30, 10}, {20, 40, 10, 30}};
+  for (uint32_t exif = 1; exif <= 8; ++exif) {
+    const Bytes file = WithExif(WritePng(corners), MakeExif(exif, false));
+    EXPECT_EQ(Convert(file, spec).tensor, want[exif - 1]) << "orientation " << exif;
+  }
+}
+
+TEST(ConvertImage, TurnsEveryFormatExactly) {
+  const Picture shown = MakePicture(37, 29, 3);
+  const ImageSpec same = {.width = 37, .height = 29, .crop = CropPolicy::kStretch};
+  const Bytes want = Convert(WritePng(shown), same).tensor;
+  for (uint32_t exif = 1; exif <= 8; ++exif) {
+    const Bytes tag = MakeExif(exif, true);
+    const Picture stored = Stored(shown, exif);
+    EXPECT_EQ(Convert(WithExif(WritePng(stored), tag), same).tensor, want) << exif;
+    EXPECT_EQ(Convert(WithExif(WriteWebp(stored, {.lossless = true}), tag), same).tensor, want)
+        << exif;
+  }
+}
+
+// Resizing along x first and then along y rounds in between, so that what is turned before and what
+// is turned after it may differ by one or two.
+TEST(ConvertImage, TurnsBeforeItCropsWhateverTheTarget) {
+  const Picture shown = MakePicture(230, 130, 3);
+  for (const CropPolicy crop :
+       {CropPolicy::kCenter, CropPolicy::kStretch, CropPolicy::kLetterbox}) {
+    for (const auto& [width, height] : {std::pair{24, 24}, {40, 13}, {13, 40}, {300, 75}}) {
+      const ImageSpec spec = {.width = width, .height = height, .crop = crop};
+      const Bytes want = Convert(WritePng(shown), spec).tensor;
+      for (uint32_t exif = 1; exif <= 8; ++exif) {
+        const Bytes file = WithExif(WritePng(Stored(shown, exif)), MakeExif(exif, true));
+        const Bytes got = Convert(file, spec).tensor;
+        int worst = 0;
+        for (size_t i = 0; i < want.size(); ++i)
+          worst = std::max(worst, std::abs(int{got[i]} - int{want[i]}));
+        EXPECT_LE(worst, 2) << "orientation " << exif << " to " << width << "x" << height;
+      }
+    }
+  }
+}
+
+TEST(ConvertImage, TurnsJpegs) {
+  const Picture shown = Stripes(90, 60);  // red on the left
+  const ImageSpec spec = {.width = 9, .height = 6};
+  for (uint32_t exif = 1; exif <= 8; ++exif) {
+    const Bytes file = WithExif(WriteJpeg(Stored(shown, exif)), MakeExif(exif, false));
+    const Converted turned = Convert(file, spec);
+    ASSERT_EQ(turned.status, ImageStatus::kOk);
+    for (int32_t stripe = 0; stripe < 3; ++stripe)
+      EXPECT_GT(turned.At(spec, 3 * stripe + 1, 3, stripe), 200) << "orientation " << exif;
+  }
 }
 
 TEST(ConvertImage, LosslessFormatsAgree) {

@@ -9,6 +9,7 @@
 // After jpeglib.h, on whose version its numbers depend.
 #include "jerror.h"
 #include "kernels/image/cmyk.h"
+#include "kernels/image/jpeg_dc_only.h"
 
 namespace wranglet {
 namespace {
@@ -63,9 +64,10 @@ void OnMessage(j_common_ptr common, int level) {
 }
 
 void OnProgress(j_common_ptr common) {
-  if (reinterpret_cast<j_decompress_ptr>(common)->input_scan_number > kMaxJpegScans) {
-    EscapeWith(common, ImageStatus::kCorrupt);
-  }
+  auto* jpeg = reinterpret_cast<j_decompress_ptr>(common);
+  const int64_t scans = jpeg->input_scan_number;
+  if (scans > kMaxJpegScans || scans * jpeg->image_width * jpeg->image_height > kMaxJpegScanPixels)
+    EscapeWith(common, ImageStatus::kTooCostly);
 }
 
 void Ignore(j_common_ptr) {}
@@ -148,6 +150,7 @@ ImageStatus JpegDecoder::Start(Pixels pixels, int eighths, SourceRows* rows) {
     jpeg->scale_num = static_cast<unsigned>(eighths);
     jpeg->scale_denom = 8;
     jpeg->dct_method = JDCT_ISLOW;
+    if (eighths == 1 && jpeg_has_multiple_scans(jpeg)) DecodeDcOnly(jpeg);
     jpeg_start_decompress(jpeg);
     if (cmyk && pixels == Pixels::kGray) {
       state->cmyk_row = static_cast<JSAMPROW>(jpeg->mem->alloc_large(

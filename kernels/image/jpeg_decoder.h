@@ -16,6 +16,8 @@ namespace wranglet {
 // More scans than any encoder writes (libjpeg's own script has 10); without a bound, a small file
 // of many empty scans over a large picture would cost minutes.
 inline constexpr int kMaxJpegScans = 64;
+// And what the scans that are read may be together, in pixels of the picture.
+inline constexpr int64_t kMaxJpegScanPixels = 500'000'000;
 
 // Whether the file begins as every JPEG does.
 bool IsJpeg(std::span<const uint8_t> encoded);
@@ -25,7 +27,8 @@ bool IsJpeg(std::span<const uint8_t> encoded);
 // kCorrupt, at the first sign of it; what cannot spoil pixels (bytes between segments, odd version
 // numbers) is let pass. A progressive picture's coefficients exist all at once, and are
 // kOutOfMemory beyond kMaxWholePictureBytes: at 14 megapixels, if its colour is subsampled by two
-// both ways.
+// both ways. Not at an eighth of the size, for which jpeg_dc_only.h keeps a 64th of them. Scans
+// beyond the bounds above are kTooCostly.
 class JpegDecoder : public RowSource {
  public:
   // `encoded` must outlive the decoder.

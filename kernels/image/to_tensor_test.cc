@@ -19,13 +19,15 @@ std::vector<Element> MakeTable(int channels) {
 }
 
 template <typename Element>
-std::vector<Element> Convert(const std::vector<uint8_t>& pixels, int32_t count, ColorOrder color) {
+std::vector<Element> Convert(const std::vector<uint8_t>& pixels, int32_t count, ColorOrder color,
+                             int32_t step = 1) {
   const ImageSpec spec = {
       .width = count, .height = 1, .color = color, .element_size = sizeof(Element)};
   const std::vector<Element> table = MakeTable<Element>(spec.Channels());
   std::vector<Element> out(static_cast<size_t>(count) * spec.Channels());
-  PixelsToTensor(pixels.data(), count, spec, reinterpret_cast<const uint8_t*>(table.data()),
-                 reinterpret_cast<uint8_t*>(out.data()));
+  Element* first = step < 0 ? out.data() + (count - 1) * spec.Channels() : out.data();
+  PixelsToTensor(pixels.data(), count, step, spec, reinterpret_cast<const uint8_t*>(table.data()),
+                 reinterpret_cast<uint8_t*>(first));
   return out;
 }
 
@@ -44,6 +46,13 @@ TYPED_TEST(PixelsToTensorTest, LooksUpEachChannelInItsOwnTable) {
   EXPECT_EQ(
       Convert<TypeParam>(rgbx, 2, ColorOrder::kBgr),
       (std::vector<TypeParam>{at(0, 30), at(1, 20), at(2, 10), at(0, 255), at(1, 50), at(2, 40)}));
+}
+
+TYPED_TEST(PixelsToTensorTest, StepsBackwards) {
+  const auto at = [](int c, int v) { return static_cast<TypeParam>(v + 1000 * c); };
+  EXPECT_EQ(
+      Convert<TypeParam>({10, 20, 30, 99, 40, 50, 60, 99}, 2, ColorOrder::kRgb, -1),
+      (std::vector<TypeParam>{at(0, 40), at(1, 50), at(2, 60), at(0, 10), at(1, 20), at(2, 30)}));
 }
 
 TYPED_TEST(PixelsToTensorTest, LooksUpEveryGrayValue) {
