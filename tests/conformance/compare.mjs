@@ -16,8 +16,8 @@ const elementsOf = (bytes, dtype) =>
 
 /**
  * @typedef {{ bytes: number, differing: number, largest: number, relative: number }} Difference
- *     bytes compared, bytes that differ, the largest difference of an element as stored, and that
- *     divided by the largest element
+ *     bytes compared, bytes that differ, the largest difference of integers as stored, and of floats,
+ *     divided by the largest of them
  */
 
 /**
@@ -38,11 +38,14 @@ export function compare(tensors, expected, actual) {
       const [a, b] = [elementsOf(bytes, tensors[i].dtype), elementsOf(other, tensors[i].dtype)];
       const distance = (value, n) => (Object.is(value, b[n]) ? 0 : Math.abs(value - b[n]));
       const largest = a.reduce((most, value, n) => Math.max(most, distance(value, n)), 0);
+      if (tensors[i].dtype !== "float32") {
+        difference.largest = Math.max(difference.largest, largest);
+        continue;
+      }
       const magnitude = a.reduce(
         (most, value) => Math.max(most, Math.abs(value)),
         Number.MIN_VALUE,
       );
-      difference.largest = Math.max(difference.largest, largest);
       difference.relative = Math.max(difference.relative, largest / magnitude);
     }
   }

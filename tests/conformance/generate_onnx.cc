@@ -4,6 +4,7 @@
 // quantised chains as there are operators. Files and listing are as generate_tflite's, N.onnx.
 
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -216,8 +217,8 @@ class Generator {
 
   Status Quantized(uint32_t count) {
     for (const QdqCase& one : QdqCases()) {
-      for (uint32_t i = 0; i < 2 * count; ++i) {
-        WRANGLET_RETURN_IF_ERROR(Chain({one}, i < count));
+      for (const QdqStorage& storage : kQdqStorages) {
+        for (uint32_t i = 0; i < count; ++i) WRANGLET_RETURN_IF_ERROR(Chain({one}, storage));
       }
     }
     return Done{};
@@ -233,7 +234,7 @@ class Generator {
         chain.push_back(
             cases[static_cast<size_t>(chance.Pick(0, static_cast<int32_t>(cases.size()) - 1))]);
       }
-      WRANGLET_RETURN_IF_ERROR(Chain(chain, i % 2 == 0));
+      WRANGLET_RETURN_IF_ERROR(Chain(chain, kQdqStorages[i % std::size(kQdqStorages)]));
     }
     return Done{};
   }
@@ -244,8 +245,8 @@ class Generator {
   uint32_t NextSeed() { return seed_ + static_cast<uint32_t>(listing_.size()); }
 
   // Operators that take images are left out where there is none any more.
-  Status Chain(const std::vector<QdqCase>& chain, bool is_signed) {
-    RandomQdq net(NextSeed(), is_signed);
+  Status Chain(const std::vector<QdqCase>& chain, const QdqStorage& storage) {
+    RandomQdq net(NextSeed(), storage);
     QdqValue x = net.Next(net.PickImage());
     std::string names;
     for (const QdqCase& one : chain) {
@@ -254,10 +255,10 @@ class Generator {
       names += (names.empty() ? "" : " ") + std::string(one.name);
     }
     net.Finish(x);
-    return Write(names, is_signed ? "QDQ int8" : "QDQ uint8", is_signed ? "int8" : "uint8", net);
+    return Write(names, std::string("QDQ ") + storage.name, storage.name, net);
   }
 
-  Status Write(const std::string& operators, const char* precision, const char* output,
+  Status Write(const std::string& operators, const std::string& precision, const char* output,
                const RandomOnnx& net) {
     const std::string path = folder_ + "/" + std::to_string(listing_.size());
     WRANGLET_RETURN_IF_ERROR(WriteFile(path + ".onnx", net.model.Bytes()));

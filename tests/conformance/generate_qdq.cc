@@ -120,8 +120,7 @@ QdqValue AppendSoftmax(RandomQdq& net, const QdqValue& x) {
 
 QdqValue AppendMean(RandomQdq& net, const QdqValue& x) {
   const auto axis = static_cast<size_t>(net.Pick(1, static_cast<int32_t>(x.shape.size()) - 1));
-  const std::string y = net.Compute("ReduceMean", {net.Floats(x)});
-  net.model.With("axes", Dims{static_cast<int64_t>(axis)});
+  const std::string y = net.Mean(net.Floats(x), static_cast<int64_t>(axis));
   Dims shape = x.shape;
   shape[axis] = 1;
   return net.Quantized(y, shape, x.spread);

@@ -28,7 +28,7 @@ inline int64_t ElementsOf(const Dims& dims) {
 // A network under construction: inputs "x", and "z" when it has two; the output is "y".
 class RandomOnnx : public Chance {
  public:
-  explicit RandomOnnx(uint32_t seed) : Chance(seed), model(13) {}
+  explicit RandomOnnx(uint32_t seed, int64_t opset = 13) : Chance(seed), model(opset) {}
 
   Dims PickShape(int32_t least_rank, int32_t most_rank) {
     Dims shape;

@@ -23,11 +23,22 @@ struct QdqValue {
   float spread = 1;  // its real values lie about as far from 0
 };
 
+// How activations are stored.
+struct QdqStorage {
+  const char* name;  // as compare.mjs spells it
+  onnx::TensorProto::DataType type;
+  int64_t opset;  // one that has it
+};
+inline constexpr QdqStorage kQdqStorages[] = {{"int8", onnx::TensorProto::INT8, 13},
+                                              {"uint8", onnx::TensorProto::UINT8, 13},
+                                              {"int16", onnx::TensorProto::INT16, 21}};
+
 // Everything that operators compute stands between nodes that dequantise and quantise again, as
-// quantisers for ONNX leave it. Activations are int8 or uint8, filters int8.
+// quantisers for ONNX leave it. Filters are int8.
 class RandomQdq : public RandomOnnx {
  public:
-  RandomQdq(uint32_t seed, bool is_signed) : RandomOnnx(seed), is_signed_(is_signed) {}
+  RandomQdq(uint32_t seed, const QdqStorage& storage)
+      : RandomOnnx(seed, storage.opset), storage_(storage) {}
 
   // A new input, quantised.
   QdqValue Next(const Dims& shape) {
@@ -54,10 +65,11 @@ class RandomQdq : public RandomOnnx {
   // Floats stored so that values of that spread neither all saturate nor all vanish.
   QdqValue Quantized(const std::string& floats, const Dims& shape, float spread) {
     const int32_t middle = OneIn(5) ? (OneIn(2) ? -128 : 127) : Pick(-60, 60);
-    return QuantizedLike({.scale = spread * PickReal(0.7f, 2) / 128,
-                          .zero_point = middle + (is_signed_ ? 0 : 128),
-                          .spread = spread},
-                         floats, shape);
+    const float scale = spread * PickReal(0.7f, 2) / 128;
+    QdqValue value = {.scale = scale, .zero_point = middle, .spread = spread};
+    if (storage_.type == onnx::TensorProto::UINT8) value.zero_point += 128;
+    if (IsInt16()) value.scale /= 256, value.zero_point = 0;
+    return QuantizedLike(value, floats, shape);
   }
   // Floats stored as x is.
   QdqValue QuantizedLike(QdqValue x, const std::string& floats, const Dims& shape) {
@@ -90,7 +102,8 @@ class RandomQdq : public RandomOnnx {
     if (!many.empty()) model.With("axis", axis);
 
     values.clear();
-    for (int64_t i = channels; i > 0; --i) values.push_back(Pick(-4000, 4000));
+    for (int64_t i = channels; i > 0; --i)
+      values.push_back(Pick(-4000, 4000) * (IsInt16() ? 256 : 1));
     model.Stored(bias, {channels}, onnx::TensorProto::INT32, values);
     made.spread =
         x.spread * 70 * *std::ranges::max_element(scales) * std::sqrt(static_cast<float>(terms));
@@ -98,6 +111,18 @@ class RandomQdq : public RandomOnnx {
     made.bias = Compute("DequantizeLinear", {bias, Reals(scales, many)});
     if (!many.empty()) model.With("axis", int64_t{0});
     return made;
+  }
+
+  // The mean over an axis, which it keeps. The axis became an input.
+  std::string Mean(const std::string& floats, int64_t axis) {
+    if (storage_.opset < 18) {
+      const std::string y = Compute("ReduceMean", {floats});
+      model.With("axes", Dims{axis});
+      return y;
+    }
+    const std::string axes = Fresh("axes");
+    model.Ints(axes, {axis});
+    return Compute("ReduceMean", {floats, axes});
   }
 
   // The network puts out `y`, as it is stored.
@@ -108,12 +133,13 @@ class RandomQdq : public RandomOnnx {
 
   std::string ZeroPoint(int32_t value) {
     const std::string name = Fresh("zero");
-    model.Stored(name, {}, is_signed_ ? onnx::TensorProto::INT8 : onnx::TensorProto::UINT8,
-                 {value});
+    model.Stored(name, {}, storage_.type, {value});
     return name;
   }
 
-  bool is_signed_;
+  bool IsInt16() const { return storage_.type == onnx::TensorProto::INT16; }
+
+  QdqStorage storage_;
   int names_ = 0;
 };
 

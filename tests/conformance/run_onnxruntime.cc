@@ -39,6 +39,8 @@ Type TypeOf(ONNXTensorElementDataType type) {
       return {"int8", 1};
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
       return {"uint8", 1};
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16:
+      return {"int16", 2};
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL:
       return {"bool", 1};
     default:

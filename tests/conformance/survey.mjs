@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 
 import { compare } from "./compare.mjs";
 import { LiteRtModel } from "./litert.mjs";
+import { usualBound } from "./known.mjs";
 import { inputFiles, runNetwork } from "./programs.mjs";
 
 /** @typedef {import("./programs.mjs").Network} Network */
@@ -47,11 +48,12 @@ export const runBy = (by, network) =>
   by === "litert" ? runLiteRt(network) : runNetwork(by, network);
 
 /**
- * How far Wranglet is from a peer, over several networks: `largest` of those whose outputs are integers,
- * `relative` of those with floats.
+ * How far Wranglet is from a peer, over several networks: `largest` of integers, `relative` of floats.
+ * `seeds` are those of networks with a differing byte, `shared` those of networks on which the peer is
+ * further than usual from LiteRT.js, too, which gives what Wranglet gives: they are not in the sums.
  *
  * @typedef {{ networks: number, bytes: number, differing: number, largest: number, relative: number,
- *     seeds: number[] }} Distance `seeds` are those of networks with a differing byte
+ *     seeds: number[], shared: number[] }} Distance
  */
 const noDistance = () => ({
   networks: 0,
@@ -60,19 +62,21 @@ const noDistance = () => ({
   largest: 0,
   relative: 0,
   seeds: [],
+  shared: [],
 });
 
-const isFloat = ({ outputs }) => outputs[0].dtype === "float32";
-
-function add(distance, network, expected, actual) {
-  const found = compare(network.outputs, [expected], [actual]);
+function add(distance, network, found) {
   ++distance.networks;
   distance.bytes += found.bytes;
   distance.differing += found.differing;
-  const measure = isFloat(network) ? "relative" : "largest";
-  distance[measure] = Math.max(distance[measure], found[measure]);
+  for (const measure of ["largest", "relative"]) {
+    distance[measure] = Math.max(distance[measure], found[measure]);
+  }
   if (found.differing > 0) distance.seeds.push(network.seed);
 }
+
+const isWithin = ({ largest, relative }, bound) =>
+  largest <= bound.largest && (relative <= bound.relative || bound.relative === Infinity);
 
 /**
  * What became of the networks of one operator in one precision, or of chains. `refused` is by peer, and
@@ -103,8 +107,10 @@ export function newSurvey(peers) {
  * @param {Survey} survey
  * @param {Network} network
  * @param {Peer[]} peers
+ * @param {string} [name] given where native TensorFlow Lite may be as far as it is from LiteRT.js: what the
+ *     usual bounds are found by
  */
-export async function include(survey, network, peers) {
+export async function include(survey, network, peers, name) {
   survey.networks.push(network);
   const outputs = {};
   const tryToRun = async (by) => {
@@ -116,8 +122,15 @@ export async function include(survey, network, peers) {
   };
   await Promise.all(["wranglet", ...peers].map(tryToRun));
   if (!outputs.wranglet) return;
-  for (const by of peers) {
-    if (outputs[by]) add(survey.distances[by], network, outputs[by], outputs.wranglet);
+  const distanceTo = (by) => compare(network.outputs, [outputs[by]], [outputs.wranglet]);
+  const isUsual = (by) => isWithin(distanceTo(by), usualBound(by, name));
+  for (const by of peers.filter((peer) => outputs[peer])) {
+    const isShared = name && by === "tflite" && !isUsual(by) && outputs.litert && isUsual("litert");
+    if (isShared) {
+      survey.distances[by].shared.push(network.seed);
+    } else {
+      add(survey.distances[by], network, distanceTo(by));
+    }
   }
 }
 
@@ -133,7 +146,7 @@ export async function survey(networks, peers) {
   for (const network of networks) {
     const key = nameOf(network);
     if (!surveys.has(key)) surveys.set(key, newSurvey(peers));
-    await include(surveys.get(key), network, peers);
+    await include(surveys.get(key), network, peers, key);
   }
   return surveys;
 }
@@ -150,14 +163,17 @@ export const nameOf = ({ operators, precision }) =>
  * @param {import("./known.mjs").Bound} bound
  * @returns {{ text: string, isClose: boolean }}
  */
-export function judge({ networks, bytes, differing, largest, relative }, by, bound) {
+export function judge(distance, by, bound) {
+  const { networks, bytes, differing, largest, relative, shared } = distance;
   const parts = networks === 0 ? ["nothing compared"] : [`${differing} of ${bytes} bytes differ`];
   if (largest > 0) parts.push(`at most ${largest} steps`);
   if (relative > 0) parts.push(`relative ${relative.toExponential(1)}`);
   if (differing > 0 && bound.reason) parts.push(`as ${bound.reason}`);
-  const isClose =
-    largest <= bound.largest &&
-    (relative <= bound.relative || bound.relative === Infinity) &&
-    (largest === 0 || differing <= bound.share * bytes);
+  if (shared.length > 0) {
+    parts.push(
+      `and ${shared.length} networks where ${NAMES.litert} gives what Wranglet gives, as seed ${shared[0]}`,
+    );
+  }
+  const isClose = isWithin(distance, bound) && (largest === 0 || differing <= bound.share * bytes);
   return { text: `${NAMES[by]}: ${parts.join(", ")}`, isClose };
 }

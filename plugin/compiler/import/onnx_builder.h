@@ -58,7 +58,7 @@ class OnnxBuilder {
     return *this;
   }
 
-  // Of INT8, UINT8 or INT32.
+  // Of INT8, UINT8, INT16 or INT32.
   OnnxBuilder& Stored(const std::string& name, const std::vector<int64_t>& shape,
                       onnx::TensorProto::DataType type, const std::vector<int32_t>& values) {
     auto* tensor = AddConstant(name, shape, type);

@@ -49,6 +49,29 @@ bool HasStoredForm(const Operator& op, const Tensor& output) {
          !std::holds_alternative<ArgMax>(op);
 }
 
+// A step of what is read, or of the product of two, may be fewer steps of the output than so many.
+// Beyond that, which all but saturates it, and where float32 has no such number, there are no
+// kernels of integers.
+constexpr float kMostSteps = 0x1p13f;
+
+// Whether the scales of the inputs of `op` and of its output are near enough for integers.
+bool HasNearScales(const Graph& graph, const Operator& op, const std::vector<TensorId>& inputs,
+                   const Tensor& output) {
+  const auto is_near = [&](float scale) {
+    return scale / output.quantization->scale[0] < kMostSteps;
+  };
+  const auto& first = graph.tensor(inputs[0]).quantization->scale;
+  if (inputs.size() < 2) return is_near(first[0]);
+  const auto& second = graph.tensor(inputs[1]).quantization->scale;
+  const auto* binary = std::get_if<Binary>(&op);
+  const bool is_product = FilterChannelAxis(op) || std::holds_alternative<BatchMatMul>(op) ||
+                          std::holds_alternative<PRelu>(op) ||
+                          (binary != nullptr && binary->kind == Binary::Kind::kMul);
+  return std::ranges::all_of(second, [&](float scale) {
+    return is_product ? is_near(first[0] * scale) : is_near(first[0]) && is_near(scale);
+  });
+}
+
 class Fuser {
  public:
   explicit Fuser(Graph& graph) : graph_(graph), old_nodes_(std::move(graph.nodes)) {
@@ -177,7 +200,7 @@ class Fuser {
     const Tensor like = graph_.tensor(output);
     if (!HasStoredForm(node.op, like)) return false;
     const std::optional<std::vector<TensorId>> inputs = StoredInputs(node, like);
-    if (!inputs) return false;
+    if (!inputs || !HasNearScales(graph_, node.op, *inputs, like)) return false;
     node.inputs = *inputs;
     const Tensor first = graph_.tensor(node.inputs[0]);
     if (!KeepsQuantization(node.op) || first.IsStoredLike(like)) {

@@ -136,6 +136,17 @@ TEST(FuseQuantization, ASoftmaxOfAnotherScaleRunsInFloat) {
             "Quantize:int16 Dequantize:float32 Softmax:float32 Quantize:int16 Dequantize:float32");
 }
 
+// A step of 0.01 squared is 100 of the output's steps, or 10000, which nearly all saturate.
+TEST(FuseQuantization, ScalesFarApartRunInFloat) {
+  const auto square = [](OnnxBuilder& model) { model.Node("Mul", {"a", "a"}, "b"); };
+  EXPECT_EQ(Int16Steps(square, 1e-6f), "Quantize:int16 Mul:int16 Dequantize:float32");
+  EXPECT_EQ(Int16Steps(square, 1e-8f),
+            "Quantize:int16 Dequantize:float32 Mul:float32 Quantize:int16 Dequantize:float32");
+  const auto twice = [](OnnxBuilder& model) { model.Node("Add", {"a", "a"}, "b"); };
+  EXPECT_EQ(Int16Steps(twice, 1e-38f),
+            "Quantize:int16 Dequantize:float32 Add:float32 Quantize:int16 Dequantize:float32");
+}
+
 TEST(FuseQuantization, DepthwiseAndFullyConnectedHaveTheirChannelsElsewhere) {
   OnnxBuilder depthwise = Model();
   depthwise.Stored("w.q", {2, 1, 1, 1}, onnx::TensorProto::INT8, {5, 6});
