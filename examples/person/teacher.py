@@ -58,7 +58,8 @@ def _linear(operator):
     return lambda x: functional.linear(x, weights, bias)
 
 
-# Softmax is left out: distillation wants logits.
+# Softmax is left out: distillation wants logits. The one pool is over the whole image, after which there is no layout to
+# reshape.
 _STEPS = {
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,

@@ -83,8 +83,10 @@ def read_network(path):
     tensors = graph.tables(0)
 
     def constant(index):
+        if index < 0 or tensors[index].scalar(1, "b") != FLOAT32:
+            return None
         values = buffers[tensors[index].scalar(2, "I")].numbers(0, "u1")
-        if index < 0 or values.size == 0 or tensors[index].scalar(1, "b") != FLOAT32:
+        if values.size == 0:
             return None
         return values.view("<f4").reshape(tensors[index].numbers(0, "<i4"))
 

@@ -35,10 +35,11 @@ const legend = (names, x, y) =>
  * @returns {string}
  */
 export function stackedBars({ title, unit, parts, rows }) {
-  const [left, width, row, top] = [190, 760, 24, 30];
+  const [left, width, row, top] = [190, 760, 24, parts.length > 1 ? 50 : 28];
   const total = ({ values }) => values.reduce((sum, value) => sum + value, 0);
   const scale = (width - left - 90) / Math.max(...rows.map(total));
-  const content = legend(parts, left, 16);
+  const content = [text(8, 14, title, 'font-weight="bold"')];
+  if (parts.length > 1) content.push(...legend(parts, left, 36));
   for (const [i, { label, values }] of rows.entries()) {
     const y = top + row * i;
     content.push(text(left - 8, y + 13, label, 'text-anchor="end"'));

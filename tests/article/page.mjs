@@ -2,6 +2,7 @@
 
 import { stackedBars } from "./chart.mjs";
 import { networkOf } from "./figures.mjs";
+import { PUBLISHED } from "./published.mjs";
 import { introduction, labelOf, sectionsOf } from "./report.mjs";
 
 const escape = (text) =>
@@ -9,20 +10,31 @@ const escape = (text) =>
 
 const PARTS = ["weights", "decode", "copy", "infer"];
 
-/** Where each model's time goes, and how large it is: one plot a network, for they differ tenfold. */
-export function plotsOf({ models }) {
+/** Plots of each network apart, for they differ tenfold: where time goes, inference beside others', and bytes. */
+export function plotsOf({ models, peers }) {
   const networks = [...new Set(models.map(({ name }) => networkOf(name)))];
   return networks.flatMap((network) => {
     const its = models.filter(({ name }) => networkOf(name) === network);
+    const others = peers.filter((peer) => peer.network === network);
     return [
       stackedBars({
-        title: `${network}: where the first request of an isolate spends its time`,
+        title: `${network}: what an isolate's first inference takes, compiling apart`,
         unit: "ms",
         parts: ["weights in", "decode", "input copy", "inference"],
         rows: its.map((model) => ({
           label: labelOf(model),
           values: PARTS.map((part) => model.parts[part].median),
         })),
+      }),
+      stackedBars({
+        title: `${network}: inference, beside TensorFlow.js here and the article's own`,
+        unit: "ms",
+        parts: ["inference"],
+        rows: [
+          ...its.map((model) => ({ label: labelOf(model), values: [model.parts.infer.median] })),
+          ...others.map(({ runtime, infer }) => ({ label: runtime, values: [infer.median] })),
+          { label: PUBLISHED.title, values: [PUBLISHED.networks[network].infer] },
+        ],
       }),
       stackedBars({
         title: `${network}: bytes of the module with its weights, compressed`,

@@ -112,9 +112,9 @@ test("Markdown's numbers stand to the right", () => {
   assert.equal(markdownTable(["a", "b"], [["c", "1"]]), "| a | b |\n| --- | ---: |\n| c | 1 |");
 });
 
-test("the page has a plot of times and one of bytes for a network, and escapes", () => {
+test("the page has plots of times, of inference beside others and of bytes for a network, and escapes", () => {
   const page = toHtml(report);
-  assert.equal(page.match(/<svg /g).length, 2);
+  assert.equal(page.match(/<svg /g).length, 3);
   assert.match(page, /TensorFlow\.js &lt;wasm&gt;/);
   assert.doesNotMatch(page, /<wasm>/);
 });
