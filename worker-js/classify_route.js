@@ -2,7 +2,7 @@
 
 import { readBody } from "./body.js";
 import { json, mediaType, positiveParameter } from "./http.js";
-import { RequestError } from "./problem.js";
+import { badRequest, RequestError } from "./problem.js";
 import { tensorBytes } from "./tensor.js";
 
 /** A body that is the model's input tensor itself, as the manifest describes it, little-endian. */
@@ -83,11 +83,11 @@ async function imageIn(request, type, body) {
   if (type !== "multipart/form-data") return body;
   const headers = { "content-type": request.headers.get("content-type") ?? "" };
   const form = await new Response(body, { headers }).formData().catch((cause) => {
-    throw new RequestError("bad-request", "The body is no multipart/form-data.", { cause });
+    throw badRequest("The body is no multipart/form-data.", { cause });
   });
   const file = form.get(FIELD);
   if (file === null || typeof file === "string") {
-    throw new RequestError("bad-request", `The form needs a file in its field "${FIELD}".`);
+    throw badRequest(`The form needs a file in its field "${FIELD}".`);
   }
   return new Uint8Array(await file.arrayBuffer());
 }
@@ -103,7 +103,7 @@ async function ofTensor(service, classifier, body, context) {
   const expected = tensorBytes(inputs[0]);
   if (inputs.length !== 1 || body.length !== expected) {
     const detail = `Send the one input's ${expected} bytes; GET / describes it.`;
-    throw new RequestError("bad-request", detail);
+    throw badRequest(detail);
   }
   const { outputs, timing } = await service.infer(classifier, [body], context);
   return { classes: classifier.toClasses(outputs), timing };

@@ -1,6 +1,6 @@
 // Responses and requests, as all routes make and read them.
 
-import { RequestError } from "./problem.js";
+import { badRequest } from "./problem.js";
 import { sha256 } from "./weights.js";
 
 /**
@@ -32,9 +32,17 @@ export async function cacheableJson(request, value) {
     "content-type": "application/json",
     "cache-control": "no-cache",
     "x-content-type-options": "nosniff",
-    etag: `"${(await sha256(new TextEncoder().encode(text))).slice(0, 32)}"`,
+    etag: await etagOf(text),
   };
   return revalidated(request, new Response(text, { headers }));
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<string>} an ETag that no other text has
+ */
+export async function etagOf(text) {
+  return `"${(await sha256(new TextEncoder().encode(text))).slice(0, 32)}"`;
 }
 
 /**
@@ -63,14 +71,14 @@ export function mediaType(request) {
  * @param {number} fallback when it is absent
  * @param {number} largest
  * @returns {number} an integer of 1 to `largest`
- * @throws {RequestError} bad-request
+ * @throws {import("./problem.js").RequestError} bad-request
  */
 export function positiveParameter(url, name, fallback, largest) {
   const text = url.searchParams.get(name);
   if (text === null) return fallback;
   const value = Number(text);
   if (!/^\d{1,9}$/.test(text) || value < 1 || value > largest) {
-    throw new RequestError("bad-request", `"${name}" must be an integer of 1 to ${largest}.`);
+    throw badRequest(`"${name}" must be an integer of 1 to ${largest}.`);
   }
   return value;
 }

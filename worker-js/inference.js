@@ -4,7 +4,7 @@
 import { readBody } from "./body.js";
 import { cacheableJson, json } from "./http.js";
 import { decodeTensor, encodeTensor, tensorMetadata } from "./inference_tensors.js";
-import { RequestError } from "./problem.js";
+import { badRequest, RequestError } from "./problem.js";
 
 /** The length of the JSON part of a body whose tensors follow it as bytes. */
 const JSON_LENGTH = "inference-header-content-length";
@@ -90,7 +90,9 @@ function split(request, body) {
   if (text === null) return { head: body, tail: body.subarray(body.length) };
   const length = Number(text);
   if (!/^\d{1,15}$/.test(text) || length > body.length) {
-    throw bad("Inference-Header-Content-Length must be the bytes of the JSON before the tensors.");
+    throw badRequest(
+      "Inference-Header-Content-Length must be the bytes of the JSON before the tensors.",
+    );
   }
   return { head: body.subarray(0, length), tail: body.subarray(length) };
 }
@@ -104,10 +106,10 @@ function parse(bytes) {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new RequestError("bad-request", "The body is not JSON in UTF-8.", { cause });
+    throw badRequest("The body is not JSON in UTF-8.", { cause });
   }
   if (typeof value !== "object" || value === null || !Array.isArray(value.inputs)) {
-    throw bad('The body must be an object with an array "inputs".');
+    throw badRequest('The body must be an object with an array "inputs".');
   }
   return value;
 }
@@ -119,13 +121,13 @@ function parse(bytes) {
  * @returns {Uint8Array[]} in the model's order
  */
 function inputsOf({ inputs }, tail, specs) {
-  if (inputs.length !== specs.length) throw bad(`This model has ${specs.length} inputs.`);
+  if (inputs.length !== specs.length) throw badRequest(`This model has ${specs.length} inputs.`);
   let at = 0;
   const found = new Map();
   for (const input of inputs) {
     const spec = specs.find(({ name }) => name === input?.name);
     if (!spec || found.has(spec)) {
-      throw bad(
+      throw badRequest(
         `Its inputs are called ${specs.map(({ name }) => JSON.stringify(name)).join(", ")}.`,
       );
     }
@@ -137,7 +139,8 @@ function inputsOf({ inputs }, tail, specs) {
       at += Number(size);
     }
   }
-  if (at !== tail.length) throw bad("binary_data_size must add up to the bytes after the JSON.");
+  if (at !== tail.length)
+    throw badRequest("binary_data_size must add up to the bytes after the JSON.");
   return specs.map((spec) => found.get(spec));
 }
 
@@ -148,11 +151,11 @@ function inputsOf({ inputs }, tail, specs) {
 function wantedOutputs({ outputs, parameters }, specs) {
   const isBinary = parameters?.binary_data_output === true;
   if (outputs === undefined) return specs.map((spec, index) => ({ index, spec, isBinary }));
-  if (!Array.isArray(outputs)) throw bad('"outputs" must be an array.');
+  if (!Array.isArray(outputs)) throw badRequest('"outputs" must be an array.');
   return outputs.map((output) => {
     const index = specs.findIndex(({ name }) => name === output?.name);
     if (index < 0) {
-      throw bad(
+      throw badRequest(
         `Its outputs are called ${specs.map(({ name }) => JSON.stringify(name)).join(", ")}.`,
       );
     }
@@ -178,9 +181,4 @@ function respond(answer, outputs) {
       [JSON_LENGTH]: String(head.length),
     },
   });
-}
-
-/** @param {string} detail */
-function bad(detail) {
-  return new RequestError("bad-request", detail);
 }

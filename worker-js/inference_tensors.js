@@ -1,6 +1,6 @@
 // Tensors of the Open Inference Protocol: JSON, or bytes.
 
-import { RequestError } from "./problem.js";
+import { badRequest } from "./problem.js";
 import { arrayOf, tensorBytes } from "./tensor.js";
 
 /** The protocol's names of our dtypes ("Tensor Data Types"). */
@@ -27,30 +27,30 @@ export function tensorMetadata({ name, shape, dtype, scale, zeroPoint }) {
  * @param {import("./tensor.js").TensorSpec} spec
  * @param {Uint8Array} [binary] its data, when that is not in `input`
  * @returns {Uint8Array} as it lies in the model's memory
- * @throws {RequestError} bad-request
+ * @throws {import("./problem.js").RequestError} bad-request
  */
 export function decodeTensor(input, spec, binary) {
   const name = JSON.stringify(spec.name);
   const { dtype, shape } = spec;
   if (input.datatype !== DATATYPES[dtype])
-    throw bad(`${name} must have datatype ${DATATYPES[dtype]}.`);
+    throw badRequest(`${name} must have datatype ${DATATYPES[dtype]}.`);
   if (!Array.isArray(input.shape) || input.shape.join() !== shape.join()) {
-    throw bad(`${name} must have shape [${shape}].`);
+    throw badRequest(`${name} must have shape [${shape}].`);
   }
   const bytes = tensorBytes(spec);
   if (binary) {
-    if (binary.length !== bytes) throw bad(`${name} must have ${bytes} bytes.`);
+    if (binary.length !== bytes) throw badRequest(`${name} must have ${bytes} bytes.`);
     return binary;
   }
   const flat = Array.isArray(input.data) ? input.data.flat(shape.length) : [];
   const array = arrayOf(dtype, bytes);
   if (flat.length !== array.length)
-    throw bad(`${name} must have ${array.length} numbers in "data".`);
+    throw badRequest(`${name} must have ${array.length} numbers in "data".`);
   for (let i = 0; i < flat.length; ++i) {
     const value = dtype === "int64" && Number.isInteger(flat[i]) ? BigInt(flat[i]) : flat[i];
     array[i] = value;
     if (!isKept(array[i], value, dtype))
-      throw bad(`${name} has data that is no ${DATATYPES[dtype]}.`);
+      throw badRequest(`${name} has data that is no ${DATATYPES[dtype]}.`);
   }
   return new Uint8Array(array.buffer);
 }
@@ -76,9 +76,4 @@ export function encodeTensor({ spec: { name, shape, dtype }, bytes, isBinary }) 
   const output = { name, datatype: DATATYPES[dtype], shape };
   if (isBinary) return { ...output, parameters: { binary_data_size: bytes.length } };
   return { ...output, data: Array.from(arrayOf(dtype, bytes), Number) };
-}
-
-/** @param {string} detail */
-function bad(detail) {
-  return new RequestError("bad-request", detail);
 }

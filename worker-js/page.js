@@ -1,5 +1,6 @@
 // The page that a browser gets at `/`: pictures to try the Worker's models with. Its sources are in page/.
 
+import { etagOf } from "./http.js";
 import { DOCUMENT, SCRIPT_HASH, STYLE_HASH } from "./page_document.js";
 
 /** Nothing comes from another host, nothing runs but the page's own script, and no other page may frame it. */
@@ -45,10 +46,4 @@ function option({ name, path }) {
 /** @param {string} text */
 function escaped(text) {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** @param {string} text */
-async function etagOf(text) {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `"${btoa(String.fromCharCode(...new Uint8Array(digest).subarray(0, 12)))}"`;
 }

@@ -2,8 +2,11 @@
 
 import { WeightsError } from "./weights.js";
 
-/** A request waits this long for a model that another one is loading, then the load is given up as lost. */
+/** A request waits this long for its model. */
 const LOAD_SECONDS = 30;
+
+/** So many of these pass before it takes one for lost who gives no sign of life. */
+const SIGNS = 10;
 
 /**
  * @typedef {object} Loading what a request can do for the loading of a model
@@ -11,27 +14,39 @@ const LOAD_SECONDS = 30;
  * @property {(promise: Promise<unknown>) => void} waitUntil keeps the load going when its request is cancelled
  */
 
+/**
+ * When a request was last seen that has asked for a model and not used it yet. Of one whose client breaks off, workerd
+ * runs nothing any more, not even its `finally`.
+ *
+ * @typedef {{ seen: number }} Pin
+ */
+
 /** One model's place. */
 class Slot {
-  /** Requests between asking for the model and having used it: while there are any, it stays. */
-  pins = 0;
+  /** While there are requests for the model, it stays. @type {Set<Pin>} */
+  pins = new Set();
   /** When it was last used, in uses of the pool. */
   used = 0;
-  /** Its memory is accounted for, before it is ready. */
-  isReserved = false;
-  /** @type {Promise<void> | undefined} */
-  loading;
+  /** @type {Load | undefined} */
+  load;
 
   /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
   }
-
-  /** @returns {number} bytes it takes of the budget */
-  get bytes() {
-    return this.isReserved || this.model.isReady ? this.model.memoryBytes : 0;
-  }
 }
+
+/** A model on its way: in the request that asked first, with which it ends when that is cancelled too early. */
+class Load {
+  seen = Date.now();
+  /** Whether its model's memory is accounted for, before that is ready. */
+  isReserved = false;
+  /** @type {Promise<void>} */
+  done = Promise.resolve();
+}
+
+/** @param {number} milliseconds */
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Keeps models ready within a budget of memory: each is loaded at its first use, once however many requests wait for it,
@@ -42,7 +57,9 @@ export class ModelPool {
   #slots;
   #budget;
   #metrics;
-  #loadSeconds;
+  /** In milliseconds: a request's for its model, and between signs of life. */
+  #patience;
+  #beat;
   #uses = 0;
   /** Those who wait for room. @type {(() => void)[]} */
   #waiting = [];
@@ -67,13 +84,17 @@ export class ModelPool {
     this.#slots = new Map(models.map((model) => [model, new Slot(model)]));
     this.#budget = budget;
     this.#metrics = metrics;
-    this.#loadSeconds = loadSeconds;
+    this.#patience = loadSeconds * 1000;
+    this.#beat = this.#patience / SIGNS / 3;
   }
 
-  /** Bytes that ready models take. */
+  /** Bytes that models take which are ready or on their way. */
   get bytes() {
     let sum = 0;
-    for (const slot of this.#slots.values()) sum += slot.bytes;
+    for (const { model, load } of this.#slots.values()) {
+      const isComing = load?.isReserved && this.#isAlive(load);
+      if (isComing || model.isReady) sum += model.memoryBytes;
+    }
     return sum;
   }
 
@@ -93,90 +114,100 @@ export class ModelPool {
    */
   async use(model, loading, work) {
     const slot = /** @type {Slot} */ (this.#slots.get(model));
-    ++slot.pins;
+    const start = Date.now();
+    const pin = { seen: start };
+    slot.pins.add(pin);
     try {
       // Again, because another request's run may have lost the instance to a trap since.
-      while (!model.isReady) await this.#made(slot, loading);
+      while (!model.isReady) {
+        pin.seen = Date.now();
+        if (pin.seen - start > this.#patience) {
+          throw new WeightsError(`loading "${model.manifest.name}" took too long`);
+        }
+        await this.#wait(slot, loading);
+      }
       slot.used = ++this.#uses;
       return work(model);
     } finally {
-      --slot.pins;
+      slot.pins.delete(pin);
       for (const wake of this.#waiting.splice(0)) wake();
     }
   }
 
-  /**
-   * Waits for a load, one's own or another request's. The latter may never end, as its request may have been cancelled.
-   * @param {Slot} slot
-   * @param {Loading} loading
-   */
-  async #made(slot, loading) {
-    if (!slot.loading) {
-      const load = this.#load(slot, loading).finally(() => {
-        if (slot.loading === load) this.#forget(slot);
-      });
-      slot.loading = load;
-      loading.waitUntil(load.catch(() => {}));
-    }
-    const load = slot.loading;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => {
-        if (slot.loading === load) this.#forget(slot);
-        reject(new WeightsError(`loading "${slot.model.manifest.name}" took too long`));
-      }, this.#loadSeconds * 1000);
-    });
-    try {
-      await Promise.race([load, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** @param {{ seen: number }} one a Pin or a Load */
+  #isAlive({ seen }) {
+    return Date.now() - seen < this.#patience / SIGNS;
   }
 
-  /** @param {Slot} slot */
-  #forget(slot) {
-    slot.loading = undefined;
-    slot.isReserved = false;
+  /**
+   * Waits a while for a load: another request's, if that lives, or one's own.
+   * @param {Slot} slot
+   * @param {Loading} loading
+   * @throws what the load failed with
+   */
+  async #wait(slot, loading) {
+    if (!slot.load || !this.#isAlive(slot.load)) {
+      const load = new Load();
+      slot.load = load;
+      load.done = this.#make(slot, load, loading);
+      loading.waitUntil(load.done.catch(() => {}));
+    }
+    await Promise.race([slot.load.done, sleep(this.#beat)]);
   }
 
   /**
    * @param {Slot} slot
+   * @param {Load} load the slot's
    * @param {Loading} loading
    */
-  async #load(slot, { open }) {
-    const labels = { model: slot.model.manifest.name };
-    await this.#makeRoom(slot);
+  async #make(slot, load, { open }) {
+    const { model } = slot;
+    const labels = { model: model.manifest.name };
+    const start = Date.now();
+    // No sign of life of what hangs: another request may try.
+    const signs = setInterval(() => {
+      load.seen = Date.now();
+      if (load.seen - start > this.#patience) clearInterval(signs);
+    }, this.#beat);
     try {
-      await slot.model.load(open);
+      if (!(await this.#makeRoom(slot, load))) return;
+      await model.load(open);
       this.#metrics.add("model_loads_total", labels);
     } catch (error) {
       this.#metrics.add("model_load_failures_total", labels);
       throw error;
+    } finally {
+      clearInterval(signs);
+      if (slot.load === load) slot.load = undefined;
     }
   }
 
   /**
    * Reserves a slot's memory, after unloading what must go.
    * @param {Slot} slot
+   * @param {Load} load
+   * @returns {Promise<boolean>} false when another request has taken over meanwhile
    */
-  async #makeRoom(slot) {
-    while (this.bytes + slot.model.memoryBytes > this.#budget) {
+  async #makeRoom(slot, load) {
+    while (slot.load === load && this.bytes + slot.model.memoryBytes > this.#budget) {
       const oldest = this.#oldestIdle();
       if (oldest) {
         oldest.model.unload();
         this.#metrics.add("model_evictions_total", { model: oldest.model.manifest.name });
       } else {
-        await new Promise((resolve) => this.#waiting.push(() => resolve(undefined)));
+        const woken = new Promise((resolve) => this.#waiting.push(() => resolve(undefined)));
+        await Promise.race([woken, sleep(this.#beat)]);
       }
     }
-    slot.isReserved = true;
+    if (slot.load !== load) return false;
+    load.isReserved = true;
+    return true;
   }
 
   /** The ready slot that nobody uses and that was used longest ago, if there is one. */
   #oldestIdle() {
     return [...this.#slots.values()]
-      .filter((slot) => slot.model.isReady && slot.pins === 0)
+      .filter(({ model, pins }) => model.isReady && ![...pins].some((pin) => this.#isAlive(pin)))
       .reduce(
         (a, b) => (a && a.used < b.used ? a : b),
         /** @type {Slot | undefined} */ (undefined),

@@ -42,6 +42,13 @@ function store(weights, { isHeld = false } = {}) {
   return { loading: { open, waitUntil: () => {} }, opened, release };
 }
 
+/** Starts what a request does, of which workerd runs nothing more: neither its timers nor what it awaits. */
+function cancelled(t, start) {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  start().catch(() => {});
+  t.mock.timers.reset();
+}
+
 const run = (model) => model.run([Uint8Array.of(1, 2, 3)])[0][0];
 const poolOf = (models, budget = 100 * PAGE, loadSeconds = 30) =>
   new ModelPool(models, { budget, metrics: new Metrics(), loadSeconds });
@@ -81,11 +88,31 @@ describe("a model", () => {
 
   test("whose load never ends is given up, and another request may load it", async () => {
     const model = await external("a", 10);
-    const pool = poolOf([model], 100 * PAGE, 0.05);
+    const pool = poolOf([model], 100 * PAGE, 0.1);
     const { loading } = store({ a: 10 }, { isHeld: true });
     await assert.rejects(pool.use(model, loading, run), WeightsError);
-    assert.equal(pool.bytes, 0);
     assert.equal(await pool.use(model, store({ a: 10 }).loading, run), 11);
+    assert.equal(pool.bytes, PAGE);
+  });
+
+  test("whose request is cancelled is loaded by one who waits", async (t) => {
+    const model = await external("a", 10);
+    const pool = poolOf([model], 100 * PAGE, 3);
+    cancelled(t, () => pool.use(model, store({ a: 10 }, { isHeld: true }).loading, run));
+    assert.ok(pool.bytes > 0, "it is on its way");
+    const { loading, opened } = store({ a: 10 });
+    assert.deepEqual(await Promise.all([1, 2].map(() => pool.use(model, loading, run))), [11, 11]);
+    assert.deepEqual(opened, ["a"]);
+  });
+
+  test("that comes slowly is left to the request that loads it", async () => {
+    const model = await external("a", 10);
+    const pool = poolOf([model], 100 * PAGE, 3);
+    const { loading, opened, release } = store({ a: 10 }, { isHeld: true });
+    const answers = [1, 2].map(() => pool.use(model, loading, run));
+    setTimeout(release, 1000); // more than three signs of life
+    assert.deepEqual(await Promise.all(answers), [11, 11]);
+    assert.deepEqual(opened, ["a"]);
   });
 
   test("that trapped is loaded again, also for those who waited with the one who did it", async () => {
@@ -152,6 +179,15 @@ describe("a budget", () => {
       asked.map((i) => 1 + weights[NAMES[i]]),
     );
     assert.ok(most > 0 && most <= budget, `${most} of ${budget}`);
+  });
+
+  test("is free again of what a cancelled request held", async (t) => {
+    const [a, b] = await four();
+    const pool = poolOf([a, b], a.memoryBytes, 3);
+    cancelled(t, () => pool.use(a, store(weights, { isHeld: true }).loading, run));
+    assert.equal(await pool.use(a, store(weights).loading, run), 11);
+    assert.equal(await pool.use(b, store(weights).loading, run), 21);
+    assert.equal(a.isReady, false);
   });
 
   test("that a model alone would break is refused", async () => {

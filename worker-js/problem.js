@@ -60,6 +60,14 @@ export class RequestError extends Error {
 }
 
 /**
+ * @param {string} detail
+ * @param {ErrorOptions} [options]
+ */
+export function badRequest(detail, options) {
+  return new RequestError("bad-request", detail, options);
+}
+
+/**
  * @param {unknown} error whatever was thrown while a request was served
  * @returns {Response} its problem; only a RequestError's message is shown, all else goes to the log. The member `error`
  *     is the same text again, where clients of the Open Inference Protocol look for it.

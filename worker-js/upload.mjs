@@ -7,6 +7,7 @@ import path from "node:path";
 
 import { WEIGHTS_BINDING } from "./weights.js";
 import { readWorkerFolder } from "./worker_folder.mjs";
+import { wranglerCommand } from "./wrangler_cli.mjs";
 
 const folder = process.env.WRANGLET_WORKER;
 const config = path.join(folder, "wrangler.toml");
@@ -30,11 +31,7 @@ function command(key) {
 
 const keys = readdirSync(weights, { recursive: true }).filter((name) => name.endsWith(".bin"));
 for (const key of keys) {
-  const cli = path.join(process.env.WRANGLET_NODE_MODULES, "wrangler/wrangler-dist/cli.js");
-  const { status } = spawnSync(
-    process.execPath,
-    ["--no-warnings", cli, ...command(key), "--config", config, ...place, ...process.argv.slice(2)],
-    { env: { WRANGLER_SEND_METRICS: "false", ...process.env }, stdio: "inherit" },
-  );
+  const args = [...command(key), "--config", config, ...place, ...process.argv.slice(2)];
+  const { status } = spawnSync(...wranglerCommand(args));
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -9,6 +9,7 @@ import path from "node:path";
 
 import { costs } from "./costs.mjs";
 import { copyFolder } from "./folders.mjs";
+import { wranglerCommand } from "./wrangler_cli.mjs";
 
 if (process.argv[2] === "deploy") {
   console.log(`${await costs(process.env.WRANGLET_WORKER, process.env.WRANGLET_PLAN)}\n`);
@@ -18,12 +19,8 @@ const folder = mkdtempSync(path.join(tmpdir(), "wranglet-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 copyFolder(process.env.WRANGLET_WORKER, folder);
 
-const cli = path.join(process.env.WRANGLET_NODE_MODULES, "wrangler/wrangler-dist/cli.js");
-const wrangler = spawn(process.execPath, ["--no-warnings", cli, ...process.argv.slice(2)], {
-  cwd: folder,
-  env: { WRANGLER_SEND_METRICS: "false", ...process.env },
-  stdio: "inherit",
-});
+const [program, args, options] = wranglerCommand(process.argv.slice(2));
+const wrangler = spawn(program, args, { cwd: folder, ...options });
 // A terminal's Ctrl-C reaches wrangler by itself, and it is wrangler that decides when to end.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => wrangler.kill("SIGTERM"));

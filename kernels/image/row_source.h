@@ -17,8 +17,9 @@
 namespace wranglet {
 
 // What a picture may take that can't be read row by row, in bytes: the coefficients of a
-// progressive JPEG, the pixels of an interlaced PNG or a lossless WebP. With the largest body a
-// Worker takes, it fits into image.wasm's memory.
+// progressive JPEG, the pixels of an interlaced PNG or a lossless WebP. Beside most bodies it fits
+// into image.wasm's 64 MiB; beside the largest a decoder may lack memory before this, which is
+// kOutOfMemory too.
 inline constexpr int64_t kMaxWholePictureBytes = 42'000'000;
 
 enum class Pixels {

@@ -1,5 +1,6 @@
 """model_library: a network as a folder of ES modules for a Worker that Wranglet does not make."""
 
+load(":folder.bzl", "assemble_folder")
 load(":model_info.bzl", "WrangletModelInfo")
 load(":node.bzl", "node_binary")
 
@@ -9,30 +10,7 @@ def _model_library_impl(ctx):
         places["wranglet/" + file.basename] = file
     for file in ctx.attr.model[WrangletModelInfo].files.to_list():
         places["network/" + file.basename] = file
-
-    folder = ctx.actions.declare_directory(ctx.label.name)
-    arguments = ctx.actions.args()
-    arguments.add(folder.path)
-    for place, file in places.items():
-        arguments.add_all([place, file])
-    ctx.actions.run_shell(
-        command = """\
-set -e
-folder=$1
-shift
-mkdir -p "$folder/wranglet" "$folder/network"
-while (($#)); do
-  cp -L "$2" "$folder/$1"
-  shift 2
-done
-chmod 644 "$folder"/*.* "$folder"/*/*
-""",
-        arguments = [arguments],
-        inputs = places.values(),
-        outputs = [folder],
-        mnemonic = "ModelLibrary",
-        progress_message = "Assembling library %{label}",
-    )
+    folder = assemble_folder(ctx, places, "ModelLibrary")
     return [DefaultInfo(files = depset([folder]), runfiles = ctx.runfiles([folder]))]
 
 _model_library = rule(

@@ -14,6 +14,8 @@ fi
 export WRANGLET_CALLER_DIRECTORY=${{BUILD_WORKING_DIRECTORY:-$PWD}}
 cd "$runfiles/{workspace}"
 absolute() {{ echo "$PWD/$1"; }}
+# A test's sandbox may lack what wrangler writes its logs and locks into, and wrangler then waits for ever.
+if [[ -n "${{TEST_TMPDIR:-}}" ]]; then export XDG_CONFIG_HOME=$TEST_TMPDIR; fi
 export WRANGLET_NODE_MODULES=$(readlink -f "{modules}")
 export WRANGLET_WORKER={worker}
 {environment}

@@ -1,5 +1,6 @@
 """wrangler_worker: models and worker-js as a folder that `wrangler deploy` takes as it is."""
 
+load(":folder.bzl", "assemble_folder")
 load(":model_info.bzl", "WrangletModelInfo")
 load(":node.bzl", "node_binary")
 load(":worker_programs.bzl", "WORKER_PROGRAMS", "folder_config", "limits_report")
@@ -173,17 +174,7 @@ def _wrangler_worker_impl(ctx):
         for file in model.files.to_list():
             places[_place(model, file, ctx.attr.weights)] = file
 
-    folder = ctx.actions.declare_directory(ctx.label.name)
-    commands = ["set -e"]
-    for place, file in places.items():
-        commands.append('mkdir -p "$(dirname "{0}/{1}")" && cp -L "{2}" "{0}/{1}" && chmod 644 "{0}/{1}"'.format(folder.path, place, file.path))
-    ctx.actions.run_shell(
-        command = "\n".join(commands),
-        inputs = places.values(),
-        outputs = [folder],
-        mnemonic = "WranglerWorker",
-        progress_message = "Assembling Worker %{label}",
-    )
+    folder = assemble_folder(ctx, places, "WranglerWorker")
     report = ctx.actions.declare_file(ctx.label.name + ".limits.txt")
     limits_report(ctx, folder, report)
     return [

@@ -110,10 +110,10 @@ async function measureDecode(body) {
 async function measureRequest(body) {
   const worker = await startWorker();
   try {
-    const first = await milliseconds(worker, "/", body);
+    const first = await milliseconds(worker, "/classify", body);
     const samples = [];
     for (let left = repeats(first); left > 0; --left) {
-      samples.push(await milliseconds(worker, "/", body));
+      samples.push(await milliseconds(worker, "/classify", body));
     }
     return median(samples);
   } finally {

@@ -5,6 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+export const OK = 0;
+
 const RGB = 0;
 const CENTER = 0;
 
@@ -25,7 +27,7 @@ export function writeImage(format, width, height) {
   }
 }
 
-const module = new WebAssembly.Module(readFileSync(process.env.IMAGE_WASM));
+export const module = new WebAssembly.Module(readFileSync(process.env.IMAGE_WASM));
 
 /**
  * Converts an image in a fresh instance, to an RGB input of `side` by `side`.

@@ -8,6 +8,8 @@ import path from "node:path";
 
 import { startWorker } from "wranglet/testing";
 
+import { median } from "../bench/statistics.mjs";
+
 const COLD_STARTS = 5;
 const LOADS = 40;
 const WARM = 200;
@@ -15,8 +17,6 @@ const WARM = 200;
 const photo = readFileSync(
   process.env.PHOTOS.split(" ").find((file) => path.basename(file) === "astronaut.jpg"),
 );
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function timed(work) {
   const start = performance.now();
