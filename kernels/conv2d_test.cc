@@ -44,7 +44,7 @@ class Conv2dQuantized : public testing::Test {
                                                       .output = product.PickOutput()};
     const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
     const auto input = random.Integers<In>(InputSize(window));
-    const auto filter = product.template Filter<Weight>(window.out_c * depth);
+    const auto filter = product.template Filter<Weight>(window.out_c, depth);
     const auto bias = product.Biases(window.out_c);
     const auto scale = product.Scales(window.out_c, depth, params.output);
     Packed<In, Weight, Requantize> packed;

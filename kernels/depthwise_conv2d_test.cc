@@ -55,7 +55,7 @@ class DepthwiseQuantized : public testing::Test {
     const Params params{
         .window = window, .input_zero_point = product.ZeroPoint(), .output = product.PickOutput()};
     ExpectEqualsReference(params, random.Integers<In>(InputSize(window)),
-                          product.template Filter<Weight>(taps * window.out_c),
+                          product.template Filter<Weight>(window.out_c, taps),
                           product.Biases(window.out_c),
                           product.Scales(window.out_c, taps, params.output));
   }

@@ -207,6 +207,7 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
         }
       }
     }
+    requantize.Finish(sums, scales);
     for (int row = 0; row < kRows; ++row) {
       for (int i = 0; i < kOutputs; ++i) {
         StoreUpTo8(out + (row * out_w + x + i) * out_c,

@@ -57,6 +57,7 @@ class MultiplyFixedPoint {
  public:
   explicit MultiplyFixedPoint(const FixedPoint& by)
       : multiplier_(wasm_i32x4_splat(by.multiplier)),
+        rounding_(wasm_i64x2_splat(int64_t{1} << 30)),
         left_(static_cast<uint32_t>(std::max(by.exponent, 0))),
         right_(static_cast<uint32_t>(std::max(-by.exponent, 0))),
         most_(wasm_i32x4_splat(std::numeric_limits<int32_t>::max() >> left_)),
@@ -65,13 +66,12 @@ class MultiplyFixedPoint {
 
   v128_t operator()(v128_t value) const {
     if (left_ > 0) value = ShiftLeft(value);
-    const v128_t rounding = wasm_i64x2_splat(int64_t{1} << 30);
     const v128_t low = wasm_i64x2_extmul_low_i32x4(value, multiplier_);
     const v128_t high = wasm_i64x2_extmul_high_i32x4(value, multiplier_);
     // Bits 31 to 62 of each: the shift may be one of unsigned numbers.
     const v128_t product =
-        wasm_i32x4_shuffle(wasm_u64x2_shr(wasm_i64x2_add(low, rounding), 31),
-                           wasm_u64x2_shr(wasm_i64x2_add(high, rounding), 31), 0, 2, 4, 6);
+        wasm_i32x4_shuffle(wasm_u64x2_shr(wasm_i64x2_add(low, rounding_), 31),
+                           wasm_u64x2_shr(wasm_i64x2_add(high, rounding_), 31), 0, 2, 4, 6);
     if (right_ == 0) return product;
     // A negative number takes one less than a half, so that its half goes away from zero.
     const v128_t sign = wasm_i32x4_shr(product, 31);
@@ -87,7 +87,7 @@ class MultiplyFixedPoint {
                                wasm_i32x4_lt(value, least_));
   }
 
-  v128_t multiplier_;
+  v128_t multiplier_, rounding_;
   uint32_t left_, right_;
   v128_t most_, least_, half_;
 };

@@ -19,10 +19,10 @@
 
 namespace wranglet {
 
-template <typename In, typename Weight>
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct GemmParams {
   int32_t rows = 1, depth = 1, cols = 1;
-  typename RequantizeOf<In>::Output output;
+  typename Requantize::Output output;
 
   template <typename V>
   void ForEachField(V&& v) const {
@@ -33,10 +33,11 @@ struct GemmParams {
 // output[r][c] = requantize(bias[c] + sum over k of input[r][k] * filter[c][k], scale[c]).
 // `packed_filter`, `bias` and `scale` are PackGemm's, which has put the input's zero point into the
 // bias.
-template <typename In, typename Weight>
-inline void Gemm(const GemmParams<In, Weight>& params, const In* input, const Weight* packed_filter,
-                 const BiasOf<In>* bias, const ScaleOf<In>* scale, In* output) {
-  const RequantizeOf<In> requantize(params.output);
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
+inline void Gemm(const GemmParams<In, Weight, Requantize>& params, const In* input,
+                 const Weight* packed_filter, const typename Requantize::Bias* bias,
+                 const typename Requantize::Scale* scale, In* output) {
+  const Requantize requantize(params.output);
   constexpr int32_t kRows = Tile<In, Weight>::kRows;
   for (int32_t row = 0; row < params.rows; row += kRows) {
     const int32_t count = std::min(kRows, params.rows - row);

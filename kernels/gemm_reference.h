@@ -13,10 +13,11 @@
 namespace wranglet {
 
 // `filter` is [cols][depth], `bias` as in the network (the zero point not yet in it).
-template <typename In, typename Weight>
-inline void GemmReference(const GemmParams<In, Weight>& params, int32_t input_zero_point,
-                          const In* input, const Weight* filter, const BiasOf<In>* bias,
-                          const ScaleOf<In>* scale, In* output) {
+template <typename In, typename Weight, typename Requantize>
+inline void GemmReference(const GemmParams<In, Weight, Requantize>& params,
+                          int32_t input_zero_point, const In* input, const Weight* filter,
+                          const typename Requantize::Bias* bias,
+                          const typename Requantize::Scale* scale, In* output) {
   for (int32_t r = 0; r < params.rows; ++r) {
     for (int32_t c = 0; c < params.cols; ++c) {
       auto sum = static_cast<SumOf<In>>(bias[c]);

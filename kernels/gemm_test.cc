@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/gemm_float32.h"
@@ -17,22 +18,23 @@ class GemmQuantized : public testing::Test {
  protected:
   using In = typename Types::In;
   using Weight = typename Types::Weight;
+  using Requantize = typename Types::Requantize;
 
   struct Case {
-    GemmParams<In, Weight> params;
+    GemmParams<In, Weight, Requantize> params;
     int32_t input_zero_point = 0;
     std::vector<In> input;
     std::vector<Weight> filter;
-    std::vector<BiasOf<In>> bias;
-    std::vector<ScaleOf<In>> scale;
+    std::vector<typename Requantize::Bias> bias;
+    std::vector<typename Requantize::Scale> scale;
   };
 
   static Case RandomCase(Random& random, int32_t rows, int32_t depth, int32_t cols) {
-    RandomProduct<RequantizeOf<In>> product(random);
+    RandomProduct<Requantize> product(random);
     Case c{.params = {rows, depth, cols, product.PickOutput()},
            .input_zero_point = product.ZeroPoint(),
            .input = random.Integers<In>(rows * depth),
-           .filter = product.template Filter<Weight>(cols * depth),
+           .filter = product.template Filter<Weight>(cols, depth),
            .bias = product.Biases(cols)};
     c.scale = product.Scales(cols, depth, c.params.output);
     return c;
@@ -43,8 +45,8 @@ class GemmQuantized : public testing::Test {
     std::vector<In> expected(size), actual(size);
     GemmReference(c.params, c.input_zero_point, c.input.data(), c.filter.data(), c.bias.data(),
                   c.scale.data(), expected.data());
-    const auto packed = PackGemm<In, Weight>(c.params.cols, c.params.depth, c.filter, c.bias,
-                                             c.scale, c.input_zero_point);
+    const auto packed = PackGemm<In, Weight, Requantize>(c.params.cols, c.params.depth, c.filter,
+                                                         c.bias, c.scale, c.input_zero_point);
     ForEachWay<In, Weight>([&] {
       Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
            actual.data());
@@ -75,14 +77,18 @@ TYPED_TEST(GemmQuantized, EqualsTheReferenceOnDeepRows) {
   }
 }
 
-// The largest products there are, in every position.
+// The largest products there are, in every position; where sums are bounded, the largest of these.
 TYPED_TEST(GemmQuantized, SumsTheLargestProductsExactly) {
   using In = typename TestFixture::In;
   using Weight = typename TestFixture::Weight;
   constexpr bool kWideWeights = sizeof(Weight) > 1, kWideInput = sizeof(In) > 1;
+  constexpr bool kIsBounded =
+      std::is_same_v<typename TestFixture::Requantize, RequantizeInt16Bounded>;
   for (const int32_t activation :
        kWideInput ? std::vector{-32768, 32767} : std::vector{-128, 127}) {
-    for (const int32_t weight : kWideWeights ? std::vector{-255, 255} : std::vector{-128, 127}) {
+    for (const int32_t weight : kIsBounded     ? std::vector{-15, 15}
+                                : kWideWeights ? std::vector{-255, 255}
+                                               : std::vector{-128, 127}) {
       for (const int32_t zero_point : kWideInput ? std::vector{0} : std::vector{-128, 127}) {
         typename TestFixture::Case c;
         c.params = {.rows = 5, .depth = 4099, .cols = 9};
@@ -93,6 +99,37 @@ TYPED_TEST(GemmQuantized, SumsTheLargestProductsExactly) {
         // So that the result, of more than 2^33 or 2^27, is in the type.
         c.scale.assign(9, kWideInput ? 0x1.8p-20f : 0x1.8p-22f);
         TestFixture::ExpectEqualsReference(c);
+      }
+    }
+  }
+}
+
+// One more in any weight or bias, and RequantizeInt16Bounded would not serve.
+TEST(GemmBounded, SumsWhatFillsAnInt32) {
+  constexpr int32_t kDepth = 4099, kWeights = 65535;
+  for (const int32_t sign : {-1, 1}) {
+    for (const int32_t activation : {-32768, 32767}) {
+      for (const double scale : {0x1.8p-17, 0x1.fffcp-17, 0x1.fffcp-1}) {
+        const GemmParams<int16_t, int8_t, RequantizeInt16Bounded> params{
+            .rows = 5, .depth = kDepth, .cols = 9};
+        std::vector<int8_t> filter(9 * kDepth, static_cast<int8_t>(sign * (kWeights / kDepth)));
+        for (int32_t column = 0; column < 9; ++column) {
+          for (int32_t k = 0; k < kWeights % kDepth; ++k) {
+            filter[static_cast<size_t>(column * kDepth + k)] += static_cast<int8_t>(sign);
+          }
+        }
+        const std::vector<int16_t> input(5 * kDepth, static_cast<int16_t>(activation));
+        const std::vector<double> bias(9, activation < 0 ? sign * -32767 : sign * 32767);
+        const std::vector<double> scales(9, scale);
+        ASSERT_TRUE(RequantizeInt16Bounded::Serves(kWeights * 32768.0 + 32767, scale));
+        std::vector<int16_t> expected(5 * 9), actual(5 * 9);
+        GemmReference(params, 0, input.data(), filter.data(), bias.data(), scales.data(),
+                      expected.data());
+        const auto packed =
+            PackGemm<int16_t, int8_t, RequantizeInt16Bounded>(9, kDepth, filter, bias, scales, 0);
+        Gemm(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+             actual.data());
+        EXPECT_TRUE(SameBytes(actual, expected)) << sign << " " << activation << " " << scale;
       }
     }
   }

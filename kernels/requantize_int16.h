@@ -152,6 +152,9 @@ class RequantizeInt16 {
         min_(wasm_i16x8_splat(static_cast<int16_t>(output.clamp.min))),
         max_(wasm_i16x8_splat(static_cast<int16_t>(output.clamp.max))) {}
 
+  template <int kRows>
+  void Finish(Sums<kRows>&, const Scales&) const {}
+
   // 8 int16.
   template <int kRows>
   v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {
@@ -188,6 +191,90 @@ class RequantizeInt16 {
 
   Rounding16 rounding_;
   v128_t min_, max_;
+};
+
+// The same, rounded kHalfUp, of products that are known to be small: what the compiler has proven
+// of their weights (Serves). Then sums need no room but an int32, and what is rounded is one too.
+//
+// Adding 1.5 * 2^52 to a double leaves the nearest integer in its low bits, with halves to the even
+// one. That they go up, sums, which are integers, have 2^-16 added: multiplied by a scale of 15
+// bits, m * 2^-s, this is at least 1/4 and less than 1/2 of 2^-s, of which the product without it
+// is a multiple, and halves are too. So it takes a half beyond itself, and what is less than a half
+// not up to it. The product is rounded by at most 2^-53 of it, which is 2^-7 of 2^-s.
+class RequantizeInt16Bounded {
+ public:
+  // See RequantizeInt8.
+  using Output = Int16Output;
+  using Out = int16_t;
+  using Bias = double;
+  using Scale = double;
+  static constexpr int32_t kMostDepth = std::numeric_limits<int32_t>::max();
+  static constexpr int32_t kColumns = 8;
+
+  // Whether it serves sums whose terms, the bias included, are at most `most` in magnitude
+  // together.
+  static constexpr bool Serves(double most, double scale) {
+    constexpr double kMost = std::numeric_limits<int32_t>::max();
+    return most <= kMost && most * scale < kMost - 1;
+  }
+
+  template <int kRows>
+  struct Sums {
+    explicit Sums(const double* bias) : bias(bias) {
+      for (int row = 0; row < kRows; ++row) low[row] = high[row] = wasm_i32x4_splat(0);
+    }
+    void Carry() {}
+
+    v128_t low[kRows], high[kRows];
+    const double* bias;
+  };
+
+  struct Scales {
+    explicit Scales(const double* scale) : scale(scale) {}
+
+    const double* scale;
+  };
+
+  explicit RequantizeInt16Bounded(const Int16Output& output)
+      : tie_(wasm_f64x2_splat(0x1p-16)),
+        magic_(wasm_f64x2_splat(0x1.8p52)),
+        min_(wasm_i16x8_splat(static_cast<int16_t>(output.min))),
+        max_(wasm_i16x8_splat(static_cast<int16_t>(output.max))) {}
+
+  // All rows at once, so that the constants of few columns are in registers for all of them.
+  template <int kRows>
+  void Finish(Sums<kRows>& sums, const Scales& scales) const {
+    Round(sums.low, sums.bias, scales.scale);
+    Round(sums.high, sums.bias + 4, scales.scale + 4);
+  }
+
+  // 8 int16.
+  template <int kRows>
+  v128_t operator()(const Sums<kRows>& sums, int row, const Scales&) const {
+    const v128_t wide = wasm_i16x8_narrow_i32x4(sums.low[row], sums.high[row]);
+    return wasm_i16x8_min(wasm_i16x8_max(wide, min_), max_);
+  }
+
+ private:
+  // Four columns of each row, from sums of products to rounded results.
+  template <int kRows>
+  void Round(v128_t (&sums)[kRows], const double* bias, const double* scale) const {
+    v128_t biases[2], scales[2];
+    for (int pair = 0; pair < 2; ++pair) {
+      biases[pair] = wasm_f64x2_add(wasm_v128_load(bias + 2 * pair), tie_);
+      scales[pair] = wasm_v128_load(scale + 2 * pair);
+    }
+    const auto shifted = [&](v128_t two, int pair) {
+      const v128_t sum = wasm_f64x2_add(wasm_f64x2_convert_low_i32x4(two), biases[pair]);
+      return wasm_f64x2_add(wasm_f64x2_mul(sum, scales[pair]), magic_);
+    };
+    for (v128_t& four : sums) {
+      const v128_t upper = wasm_i64x2_shuffle(four, four, 1, 1);
+      four = wasm_i32x4_shuffle(shifted(four, 0), shifted(upper, 1), 0, 2, 4, 6);
+    }
+  }
+
+  v128_t tie_, magic_, min_, max_;
 };
 
 }  // namespace wranglet

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <vector>
 
 #include "kernels/testing.h"
@@ -14,14 +16,18 @@ constexpr Rounding16 kAllRoundings[] = {Rounding16::kHalfUp, Rounding16::kHalfAw
                                         Rounding16::kHalfUp31, Rounding16::kTwice31};
 
 // The kernels' way: `sum` in the int32 accumulator and the rest of it in the bias.
-int16_t RequantizeOne(int64_t accumulator, double scale, const Int16ProductOutput& output) {
+template <typename Requantize = RequantizeInt16>
+int16_t RequantizeOne(int64_t accumulator, double scale,
+                      const typename Requantize::Output& output) {
   const auto sum = static_cast<int32_t>(accumulator % 1000003);
   const std::vector<double> bias(8, static_cast<double>(accumulator - sum)), scales(8, scale);
-  RequantizeInt16::Sums<1> sums(bias.data());
+  typename Requantize::template Sums<1> sums(bias.data());
   sums.low[0] = sums.high[0] = wasm_i32x4_splat(sum);
   std::array<int16_t, 8> out;
-  const RequantizeInt16 requantize(output);
-  StoreUpTo8(out.data(), requantize(sums, 0, RequantizeInt16::Scales(scales.data())), 8);
+  const Requantize requantize(output);
+  const typename Requantize::Scales packed(scales.data());
+  requantize.Finish(sums, packed);
+  StoreUpTo8(out.data(), requantize(sums, 0, packed), 8);
   for (const int16_t value : out) EXPECT_EQ(value, out[0]);
   return out[0];
 }
@@ -106,6 +112,61 @@ TEST(RequantizeInt16, VectorsEqualTheReferenceOnRandomValues) {
           << accumulator << " * " << scale << ", " << static_cast<int>(output.rounding);
     }
   });
+}
+
+int16_t RequantizeBounded(int64_t accumulator, double scale, const Int16Output& output = {}) {
+  return RequantizeOne<RequantizeInt16Bounded>(accumulator, scale, output);
+}
+
+TEST(RequantizeInt16Bounded, ServesWhatStaysAnInt32) {
+  constexpr double kMost = 0x1p31 - 1;
+  EXPECT_TRUE(RequantizeInt16Bounded::Serves(kMost, 0.5));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(kMost + 1, 0.5));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(kMost, 1.0));
+  EXPECT_TRUE(RequantizeInt16Bounded::Serves(1000, 3.5));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(1 << 30, 2.0));
+}
+
+TEST(RequantizeInt16Bounded, Clamps) {
+  EXPECT_EQ(RequantizeBounded(1 << 30, 0.5), 32767);
+  EXPECT_EQ(RequantizeBounded(-(1 << 30), 0.5), -32768);
+  EXPECT_EQ(RequantizeBounded(-5, 1.0, {.min = 0}), 0);
+  EXPECT_EQ(RequantizeBounded(500, 1.0, {.min = 0, .max = 77}), 77);
+}
+
+// Sums whose products with a scale of 15 bits are nearest to any half there is within int16: on it,
+// or beside it.
+TEST(RequantizeInt16Bounded, EqualsTheReferenceBesideEveryHalf) {
+  const auto expect_equal = [](int64_t accumulator, double scale) {
+    if (!RequantizeInt16Bounded::Serves(std::abs(static_cast<double>(accumulator)), scale)) return;
+    ASSERT_EQ(RequantizeBounded(accumulator, scale),
+              RequantizeInt16Reference(accumulator, scale, {}))
+        << accumulator << " * " << scale;
+  };
+  ForEachSeed(2000, [&](Random& random) {
+    const int32_t mantissa = random.Int(0, 3) ? random.Int(1 << 14, (1 << 15) - 1) : 1 << 14;
+    const int32_t shift = random.Int(15, 62);
+    const double scale = std::ldexp(mantissa, -shift);
+    for (int i = 0; i < 20; ++i) {
+      const double half = random.Int(-32770, 32770) + 0.5;
+      const double nearest = half / scale;
+      if (!(std::abs(nearest) < 0x1p31 - 4)) continue;
+      for (int32_t more = -2; more <= 2; ++more) expect_equal(std::llround(nearest) + more, scale);
+    }
+  });
+}
+
+TEST(RequantizeInt16Bounded, EqualsTheReferenceAtTheEndsOfInt32) {
+  for (const double scale : {0.0, 0x1p-80, 0x1p-32, 0x1.fffcp-17, 0x1p-16, 0x1.fffcp-1}) {
+    for (const int64_t less : {0, 1, 2, 3, 1 << 15, 1 << 16}) {
+      for (const int64_t sign : {-1, 1}) {
+        const int64_t accumulator = sign * (std::numeric_limits<int32_t>::max() - less);
+        EXPECT_EQ(RequantizeBounded(accumulator, scale),
+                  RequantizeInt16Reference(accumulator, scale, {}))
+            << accumulator << " * " << scale;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -25,6 +25,9 @@ inline int8_t RequantizeReference(int32_t sum, const FixedPoint& scale, const In
 inline int16_t RequantizeReference(int64_t sum, double scale, const Int16ProductOutput& output) {
   return RequantizeInt16Reference(sum, scale, output);
 }
+inline int16_t RequantizeReference(int64_t sum, double scale, const Int16Output& output) {
+  return RequantizeInt16Reference(sum, scale, {Rounding16::kHalfUp, output});
+}
 
 }  // namespace wranglet
 

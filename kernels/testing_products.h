@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -26,10 +27,12 @@ struct ProductTypes {
 };
 
 using GemmTypes = ::testing::Types<ProductTypes<int8_t, int8_t>, ProductTypes<int8_t, int16_t>,
-                                   ProductTypes<int16_t, int8_t>>;
+                                   ProductTypes<int16_t, int8_t>,
+                                   ProductTypes<int16_t, int8_t, RequantizeInt16Bounded>>;
 using ConvolutionTypes =
     ::testing::Types<ProductTypes<int8_t, int8_t>, ProductTypes<int8_t, int16_t>,
-                     ProductTypes<int8_t, int16_t, RequantizeTwice>, ProductTypes<int16_t, int8_t>>;
+                     ProductTypes<int8_t, int16_t, RequantizeTwice>, ProductTypes<int16_t, int8_t>,
+                     ProductTypes<int16_t, int8_t, RequantizeInt16Bounded>>;
 
 // A requantisation scale, in the form that the kernel takes.
 template <typename Scale>
@@ -71,11 +74,16 @@ class RandomProduct {
 
   int32_t ZeroPoint() { return kIsInt8 ? random_.Int(-128, 127) : 0; }
 
-  // int16 weights are int8 ones less a zero point.
+  // Weights of `count` filters of `depth`. int16 ones are int8 ones less a zero point.
   template <typename Weight>
-  std::vector<Weight> Filter(int64_t count) {
-    return std::is_same_v<Weight, int8_t> ? random_.Integers<Weight>(count)
-                                          : random_.Integers<Weight>(count, -255, 255);
+  std::vector<Weight> Filter(int64_t count, int32_t depth) {
+    if constexpr (std::is_same_v<Requantize, RequantizeInt16Bounded>) {
+      // With the bias and the largest activations they sum up in an int32.
+      const int32_t most = std::min(127, ((1 << 16) - kMostBias / 32768 - 2) / depth);
+      return random_.Integers<Weight>(count * depth, -most, most);
+    }
+    return std::is_same_v<Weight, int8_t> ? random_.Integers<Weight>(count * depth)
+                                          : random_.Integers<Weight>(count * depth, -255, 255);
   }
 
   std::vector<Bias> Biases(int64_t count) {
@@ -87,6 +95,8 @@ class RandomProduct {
   Output PickOutput() {
     if constexpr (kIsInt8) {
       return random_.Output();
+    } else if constexpr (std::is_same_v<Output, Int16Output>) {
+      return random_.Output16();
     } else {
       Int16ProductOutput output{.rounding = static_cast<Rounding16>(random_.Int(0, 3))};
       if (random_.Int(0, 1)) {
@@ -105,8 +115,9 @@ class RandomProduct {
     for (int64_t i = 0; i < count; ++i) {
       double scale = random_.Float(0.2f, 2.0f) / spread;
       if constexpr (!kIsInt8) {
-        if (output.rounding != Rounding16::kHalfAway) {
-          scale = RoundToBits(scale, output.rounding == Rounding16::kHalfUp ? 15 : 31);
+        const Rounding16 rounding = RoundingOf(output);
+        if (rounding != Rounding16::kHalfAway) {
+          scale = RoundToBits(scale, rounding == Rounding16::kHalfUp ? 15 : 31);
         }
       }
       // Powers of two make ties.
@@ -117,6 +128,9 @@ class RandomProduct {
   }
 
  private:
+  static Rounding16 RoundingOf(const Int16ProductOutput& output) { return output.rounding; }
+  static Rounding16 RoundingOf(const Int16Output&) { return Rounding16::kHalfUp; }
+
   static constexpr bool kIsInt8 = std::is_same_v<typename Requantize::Out, int8_t>;
   static constexpr int32_t kMostBias = kIsInt8 ? 20000 : 20000000;
 

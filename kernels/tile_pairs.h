@@ -56,17 +56,17 @@ inline void Widen(const In* const (&rows)[kTileRows], int32_t start, int32_t dep
   }
 }
 
-// low[row], high[row] += widened activations x 8 columns of `weights`.
+// low[row], high[row] += activations x 8 columns of `weights`. Of a row of odd depth one element
+// more is read.
 template <int kRows, typename Weight>
-inline void MultiplyAccumulate(const int16_t* wide, int32_t depth, const Weight* weights,
-                               v128_t (&low)[kRows], v128_t (&high)[kRows]) {
-  const int32_t stride = WideStride(depth);
+inline void MultiplyAccumulate(const int16_t* const (&wide)[kRows], int32_t depth,
+                               const Weight* weights, v128_t (&low)[kRows], v128_t (&high)[kRows]) {
 #pragma clang loop unroll_count(2)
   for (int32_t k = 0; k < depth; k += 2, weights += 2 * kTileColumns) {
     const v128_t columns_low = LoadWide(weights);
     const v128_t columns_high = LoadWide(weights + 8);
     for (int row = 0; row < kRows; ++row) {
-      const v128_t pair = wasm_v128_load32_splat(wide + row * stride + k);
+      const v128_t pair = wasm_v128_load32_splat(wide[row] + k);
       low[row] = wasm_i32x4_add(low[row], wasm_i32x4_dot_i16x8(pair, columns_low));
       high[row] = wasm_i32x4_add(high[row], wasm_i32x4_dot_i16x8(pair, columns_high));
     }
@@ -84,19 +84,30 @@ WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], i
   constexpr int32_t kPiece = std::min(kWideDepth, Requantize::kMostDepth);
   static_assert(kPiece % 8 == 0);
   alignas(16) int16_t wide[kRows * kPiece];
+  const int16_t* from[kRows];
   In* to[kRows];
   for (int row = 0; row < kRows; ++row) to[row] = out[row];
+  const auto widen = [&](int32_t start, int32_t piece) {
+    const bool is_wide = sizeof(In) == 2 && piece % 2 == 0;  // and can be read where it is
+    for (int row = 0; row < kRows; ++row) {
+      from[row] = is_wide ? reinterpret_cast<const int16_t*>(rows[row] + start)
+                          : wide + row * WideStride(piece);
+    }
+    if (!is_wide) Widen<kRows>(rows, start, piece, wide);
+  };
+  if (depth <= kPiece) widen(0, depth);
   for (int32_t column = 0; column < columns; column += Requantize::kColumns) {
     typename Requantize::template Sums<kRows> sums(bias + column);
     for (int32_t start = 0; start < depth; start += kPiece) {
       const int32_t piece = std::min(kPiece, depth - start);
-      if (column == 0 || depth > kPiece) Widen<kRows>(rows, start, piece, wide);
+      if (depth > kPiece) widen(start, piece);
       if (start > 0) sums.Carry();
-      MultiplyAccumulate<kRows>(wide, piece, weights, sums.low, sums.high);
+      MultiplyAccumulate<kRows>(from, piece, weights, sums.low, sums.high);
       weights += PackedElements(piece, 2);
     }
     const auto width = static_cast<size_t>(std::min(columns - column, Requantize::kColumns));
     const typename Requantize::Scales scales(scale + column);
+    requantize.Finish(sums, scales);
     for (int row = 0; row < kRows; ++row) {
       StoreUpTo8(to[row] + column, requantize(sums, row, scales), width);
     }

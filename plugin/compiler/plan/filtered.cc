@@ -112,6 +112,15 @@ bool Filtered::IsBounded() const {
   return true;
 }
 
+bool Filtered::IsBoundedInt16() const {
+  if (Rounding() != Rounding16::kHalfUp) return false;
+  const std::vector<double> most = LargestSums(32768.0), scales = Scales<double>();
+  for (size_t c = 0; c < most.size(); ++c) {
+    if (!RequantizeInt16Bounded::Serves(most[c], scales[c])) return false;
+  }
+  return true;
+}
+
 bool Filtered::FitsInt8() const {
   const std::span<const int8_t> weights = filter().ConstantAs<int8_t>();
   for (size_t i = 0; i < weights.size(); ++i) {
@@ -194,6 +203,8 @@ typename Requantize::Output Filtered::OutputFor(const Activation& activation) co
     return OutputOf(y, activation);
   } else if constexpr (std::is_same_v<Requantize, RequantizeTwice>) {
     return TfliteOutputOf(y, activation);
+  } else if constexpr (std::is_same_v<Requantize, RequantizeInt16Bounded>) {
+    return Int16OutputOf(y, activation);
   } else {
     return {Rounding(), Int16OutputOf(y, activation)};
   }
@@ -201,6 +212,7 @@ typename Requantize::Output Filtered::OutputFor(const Activation& activation) co
 template Int8Output Filtered::OutputFor<RequantizeInt8>(const Activation&) const;
 template Int8Output Filtered::OutputFor<RequantizeTwice>(const Activation&) const;
 template Int16ProductOutput Filtered::OutputFor<RequantizeInt16>(const Activation&) const;
+template Int16Output Filtered::OutputFor<RequantizeInt16Bounded>(const Activation&) const;
 
 void Filtered::Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_bytes) const {
   Emit(std::move(params), {to_->Constant(packed.filter), to_->Constant(packed.bias)},

@@ -37,7 +37,9 @@ class Filtered {
   // more where the kernel of int8 by int8 has not that of the sums, or not that Requantize.
   template <typename Use>
   void WithTypes(Use&& use) const {
-    if (dtype_ == DType::kInt16) {
+    if (dtype_ == DType::kInt16 && IsBoundedInt16()) {
+      use.template operator()<int16_t, int8_t, RequantizeInt16Bounded>();
+    } else if (dtype_ == DType::kInt16) {
       use.template operator()<int16_t, int8_t, RequantizeInt16>();
     } else if (ItsArithmetic() != Arithmetic::kXnnpack) {
       use.template operator()<int8_t, int16_t, RequantizeTwice>();
@@ -87,6 +89,8 @@ class Filtered {
   bool FitsInt8() const;
   // Whether int8 kernels may leave out the clamping of what is far outside of int8.
   bool IsBounded() const;
+  // Whether RequantizeInt16Bounded serves.
+  bool IsBoundedInt16() const;
   // Output channel of the i-th element of the filter, and its zero point.
   size_t ChannelAt(size_t i) const;
   int32_t ZeroPointAt(size_t i) const;

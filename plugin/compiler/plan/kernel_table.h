@@ -60,6 +60,8 @@ inline constexpr std::tuple kKernels = {
     Kernel<&Conv2d<int8_t, int16_t, RequantizeTwice>>{"Conv2d<int8_t, int16_t, RequantizeTwice>",
                                                       "kernels/conv2d.h"},
     Kernel<&Conv2d<int16_t, int8_t>>{"Conv2d<int16_t, int8_t>", "kernels/conv2d.h"},
+    Kernel<&Conv2d<int16_t, int8_t, RequantizeInt16Bounded>>{
+        "Conv2d<int16_t, int8_t, RequantizeInt16Bounded>", "kernels/conv2d.h"},
     Kernel<&Conv2dFloat32>{"Conv2dFloat32", "kernels/conv2d.h"},
     Kernel<&DepthwiseConv2d<int8_t, int8_t>>{"DepthwiseConv2d<int8_t, int8_t>",
                                              "kernels/depthwise_conv2d.h"},
@@ -69,6 +71,8 @@ inline constexpr std::tuple kKernels = {
         "DepthwiseConv2d<int8_t, int16_t, RequantizeTwice>", "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2d<int16_t, int8_t>>{"DepthwiseConv2d<int16_t, int8_t>",
                                               "kernels/depthwise_conv2d.h"},
+    Kernel<&DepthwiseConv2d<int16_t, int8_t, RequantizeInt16Bounded>>{
+        "DepthwiseConv2d<int16_t, int8_t, RequantizeInt16Bounded>", "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
     Kernel<&DequantizeToFloat32<int8_t>>{"DequantizeToFloat32<int8_t>", "kernels/quantize.h"},
     Kernel<&DequantizeToFloat32<int16_t>>{"DequantizeToFloat32<int16_t>", "kernels/quantize.h"},
@@ -76,6 +80,8 @@ inline constexpr std::tuple kKernels = {
     Kernel<&Gemm<int8_t, int8_t>>{"Gemm<int8_t, int8_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int8_t, int16_t>>{"Gemm<int8_t, int16_t>", "kernels/gemm_quantized.h"},
     Kernel<&Gemm<int16_t, int8_t>>{"Gemm<int16_t, int8_t>", "kernels/gemm_quantized.h"},
+    Kernel<&Gemm<int16_t, int8_t, RequantizeInt16Bounded>>{
+        "Gemm<int16_t, int8_t, RequantizeInt16Bounded>", "kernels/gemm_quantized.h"},
     Kernel<&GemmFloat32>{"GemmFloat32", "kernels/gemm_float32.h"},
     Kernel<&L2NormalizationFloat32>{"L2NormalizationFloat32", "kernels/l2_normalization.h"},
     Kernel<&L2NormalizationInt16>{"L2NormalizationInt16", "kernels/l2_normalization.h"},

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "kernels/conv2d.h"
 #include "kernels/gemm_float32.h"
@@ -20,16 +21,16 @@ void Append(std::vector<T>& to, const std::vector<T>& from) {
 }
 
 // The filter, [channels][depth], and bias packed for products of `groups` of as many channels each.
-template <typename In, typename Weight>
-Packed<In, Weight> PackQuantized(const Filtered& f, int32_t groups, int32_t depth) {
-  const auto bias = f.Bias<BiasOf<In>>();
-  const auto scales = f.Scales<ScaleOf<In>>();
+template <typename In, typename Weight, typename Requantize>
+Packed<In, Weight, Requantize> PackQuantized(const Filtered& f, int32_t groups, int32_t depth) {
+  const auto bias = f.Bias<typename Requantize::Bias>();
+  const auto scales = f.Scales<typename Requantize::Scale>();
   const auto weights = f.Weights<Weight>();
   const auto width = static_cast<size_t>(f.channels() / groups);
   const size_t size = width * static_cast<size_t>(depth);
-  Packed<In, Weight> all;
+  Packed<In, Weight, Requantize> all;
   for (size_t g = 0; g < static_cast<size_t>(groups); ++g) {
-    const auto one = PackGemm<In, Weight>(
+    const auto one = PackGemm<In, Weight, Requantize>(
         static_cast<int32_t>(width), depth, std::span(weights).subspan(g * size, size),
         std::span(bias).subspan(g * width, width), std::span(scales).subspan(g * width, width),
         f.InputZeroPoint());
@@ -64,10 +65,13 @@ void EmitGemm(const Filtered& f, const Activation& activation) {
            PackFloat32(f, 1, depth));
     return;
   }
-  f.WithTypes([&]<typename In, typename Weight, typename>() {
-    f.Emit(GemmParams<In, Weight>{rows, depth, f.channels(),
-                                  f.OutputFor<RequantizeOf<In>>(activation)},
-           PackQuantized<In, Weight>(f, 1, depth));
+  f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
+    // What is not XNNPACK's arithmetic is asked of other operators alone.
+    if constexpr (!std::is_same_v<Requantize, RequantizeTwice>) {
+      f.Emit(GemmParams<In, Weight, Requantize>{rows, depth, f.channels(),
+                                                f.OutputFor<Requantize>(activation)},
+             PackQuantized<In, Weight, Requantize>(f, 1, depth));
+    }
   });
 }
 
@@ -93,10 +97,10 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
            Conv2dScratchElements<float, float>(window, op.groups) * sizeof(float));
     return Done{};
   }
-  f.WithTypes([&]<typename In, typename Weight, typename>() {
-    f.Emit(Conv2dParams<In, Weight>{window, op.groups, f.InputZeroPoint(),
-                                    f.OutputFor<RequantizeOf<In>>(op.activation)},
-           PackQuantized<In, Weight>(f, op.groups, depth),
+  f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
+    f.Emit(Conv2dParams<In, Weight, Requantize>{window, op.groups, f.InputZeroPoint(),
+                                                f.OutputFor<Requantize>(op.activation)},
+           PackQuantized<In, Weight, Requantize>(f, op.groups, depth),
            Conv2dScratchElements<In, Weight>(window, op.groups) * sizeof(In));
   });
   return Done{};
