@@ -122,21 +122,22 @@ inline std::optional<AddFixedPointParams<T>> MakeAddFixedPointParams(float a_sca
 // output may be an operand that is not repeated.
 template <typename T>
 inline void AddFixedPoint(const AddFixedPointParams<T>& params, const T* a, const T* b, T* output) {
-  const MultiplyFixedPoint scale_a(params.a_scale), scale_b(params.b_scale);
+  const MultiplyInt16FixedPoint scale_a(params.a_scale), scale_b(params.b_scale);
   const MultiplyFixedPoint scale_output(params.output_scale);
   const auto splat = [](int32_t value) { return wasm_i16x8_splat(static_cast<int16_t>(value)); };
   const v128_t a_zero_point = splat(params.a_zero_point), b_zero_point = splat(params.b_zero_point);
   const v128_t output_zero_point = splat(params.output_zero_point);
   const v128_t min = splat(params.min), max = splat(params.max);
-  const auto add = [&](v128_t a4, v128_t b4) {
-    const v128_t x = scale_a(wasm_i32x4_shl(a4, params.kShift));
-    const v128_t y = scale_b(wasm_i32x4_shl(b4, params.kShift));
+  const auto add = [&](v128_t x, v128_t y) {
     return scale_output(params.subtract ? wasm_i32x4_sub(x, y) : wasm_i32x4_add(x, y));
   };
+  // What MultiplyInt16FixedPoint does not shift.
+  constexpr uint32_t kShift = AddFixedPointParams<T>::kShift - 15;
   CombineLanes(params.shape, a, b, output, [&](v128_t a8, v128_t b8) {
-    const v128_t x = wasm_i16x8_sub(a8, a_zero_point), y = wasm_i16x8_sub(b8, b_zero_point);
-    const v128_t low = add(wasm_i32x4_extend_low_i16x8(x), wasm_i32x4_extend_low_i16x8(y));
-    const v128_t high = add(wasm_i32x4_extend_high_i16x8(x), wasm_i32x4_extend_high_i16x8(y));
+    const v128_t x = wasm_i16x8_shl(wasm_i16x8_sub(a8, a_zero_point), kShift);
+    const v128_t y = wasm_i16x8_shl(wasm_i16x8_sub(b8, b_zero_point), kShift);
+    const v128_t low = add(scale_a.Low(x), scale_b.Low(y));
+    const v128_t high = add(scale_a.High(x), scale_b.High(y));
     const v128_t sum = wasm_i16x8_add_sat(wasm_i16x8_narrow_i32x4(low, high), output_zero_point);
     return wasm_i16x8_min(wasm_i16x8_max(sum, min), max);
   });

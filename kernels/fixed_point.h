@@ -52,7 +52,14 @@ inline int32_t MultiplyReference(int32_t value, const FixedPoint& by) {
   return static_cast<int32_t>((product + half) >> right);
 }
 
-// The same for four int32, of up to 30 bits (and the sign), so that no rounding overflows.
+// value >> right, where `half` is 2^(right - 1), rounded: a negative number takes one less than a
+// half, so that its half goes away from zero.
+inline v128_t ShiftRightRounded(v128_t value, v128_t half, uint32_t right) {
+  const v128_t sign = wasm_i32x4_shr(value, 31);
+  return wasm_i32x4_shr(wasm_i32x4_add(wasm_i32x4_add(value, half), sign), right);
+}
+
+// MultiplyReference of four int32, of up to 30 bits (and the sign), so that no rounding overflows.
 class MultiplyFixedPoint {
  public:
   explicit MultiplyFixedPoint(const FixedPoint& by)
@@ -72,10 +79,7 @@ class MultiplyFixedPoint {
     const v128_t product =
         wasm_i32x4_shuffle(wasm_u64x2_shr(wasm_i64x2_add(low, rounding_), 31),
                            wasm_u64x2_shr(wasm_i64x2_add(high, rounding_), 31), 0, 2, 4, 6);
-    if (right_ == 0) return product;
-    // A negative number takes one less than a half, so that its half goes away from zero.
-    const v128_t sign = wasm_i32x4_shr(product, 31);
-    return wasm_i32x4_shr(wasm_i32x4_add(wasm_i32x4_add(product, half_), sign), right_);
+    return right_ == 0 ? product : ShiftRightRounded(product, half_, right_);
   }
 
  private:
@@ -90,6 +94,46 @@ class MultiplyFixedPoint {
   v128_t multiplier_, rounding_;
   uint32_t left_, right_;
   v128_t most_, least_, half_;
+};
+
+// MultiplyReference of eight int16 times 2^15, by less than 1: by dot products, whose lanes have 16
+// bits. The first rounding is (x * multiplier + 2^15) >> 16; with multiplier = high * 2^16 + low,
+// where low is signed, x * high + ((x * low + 2^15) >> 16). high may be 2^15, so it is two halves.
+class MultiplyInt16FixedPoint {
+ public:
+  explicit MultiplyInt16FixedPoint(const FixedPoint& by)
+      : quarter_(wasm_i16x8_splat(1 << 14)),
+        right_(static_cast<uint32_t>(-by.exponent)),
+        half_(wasm_i32x4_splat(right_ == 0 ? 0 : int32_t{1} << (right_ - 1))) {
+    const auto low = static_cast<int16_t>(by.multiplier & 0xffff);
+    const auto high = static_cast<int32_t>((int64_t{by.multiplier} - low) >> 16);
+    const auto pair = [](int32_t first, int32_t second) {
+      return wasm_i32x4_splat((first & 0xffff) | second << 16);
+    };
+    high_ = pair(high / 2, high - high / 2);
+    low_ = pair(low, 2);
+  }
+
+  // The first and the last four.
+  v128_t Low(v128_t x) const {
+    return Multiply(wasm_i16x8_shuffle(x, x, 0, 0, 1, 1, 2, 2, 3, 3),
+                    wasm_i16x8_shuffle(x, quarter_, 0, 8, 1, 9, 2, 10, 3, 11));
+  }
+  v128_t High(v128_t x) const {
+    return Multiply(wasm_i16x8_shuffle(x, x, 4, 4, 5, 5, 6, 6, 7, 7),
+                    wasm_i16x8_shuffle(x, quarter_, 4, 12, 5, 13, 6, 14, 7, 15));
+  }
+
+ private:
+  v128_t Multiply(v128_t twice, v128_t with_quarter) const {
+    const v128_t below = wasm_i32x4_shr(wasm_i32x4_dot_i16x8(with_quarter, low_), 16);
+    const v128_t product = wasm_i32x4_add(wasm_i32x4_dot_i16x8(twice, high_), below);
+    return right_ == 0 ? product : ShiftRightRounded(product, half_, right_);
+  }
+
+  v128_t quarter_, high_, low_;
+  uint32_t right_;
+  v128_t half_;
 };
 
 }  // namespace wranglet

@@ -1,7 +1,11 @@
 #include "kernels/fixed_point.h"
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 #include "kernels/testing.h"
 
@@ -53,6 +57,34 @@ TEST(FixedPoint, VectorsEqualTheDefinition) {
           << value << " * " << by.multiplier << " * 2^" << by.exponent;
     }
   });
+}
+
+// All int16 by scales at the ends of what halves of the multiplier can be, and by others.
+TEST(FixedPoint, EveryInt16EqualsTheDefinition) {
+  std::vector<FixedPoint> scales;
+  for (const int32_t multiplier : {0, 1 << 30, 0x40007fff, 0x40008000, 0x7ffeffff, 0x7fff7fff,
+                                   0x7fff8000, std::numeric_limits<int32_t>::max()}) {
+    for (const int32_t exponent : {0, -1, -16, -31}) scales.push_back({multiplier, exponent});
+  }
+  ForEachSeed(40, [&](Random& random) {
+    scales.push_back(
+        {random.Int(1 << 30, std::numeric_limits<int32_t>::max()), -random.Int(0, 31)});
+  });
+  for (const FixedPoint& by : scales) {
+    const MultiplyInt16FixedPoint multiply(by);
+    for (int32_t first = -32768; first < 32768; first += 8) {
+      std::array<int16_t, 8> values;
+      std::array<int32_t, 8> products;
+      std::iota(values.begin(), values.end(), static_cast<int16_t>(first));
+      const v128_t x = wasm_v128_load(values.data());
+      wasm_v128_store(products.data(), multiply.Low(x));
+      wasm_v128_store(products.data() + 4, multiply.High(x));
+      for (size_t i = 0; i < 8; ++i) {
+        ASSERT_EQ(products[i], MultiplyReference(values[i] * (1 << 15), by))
+            << values[i] << " * " << by.multiplier << " * 2^" << by.exponent;
+      }
+    }
+  }
 }
 
 TEST(FixedPoint, VectorsEqualTheDefinitionOnEveryTie) {

@@ -104,7 +104,7 @@ TYPED_TEST(GemmQuantized, SumsTheLargestProductsExactly) {
   }
 }
 
-// One more in any weight or bias, and RequantizeInt16Bounded would not serve.
+// One more in any weight, and RequantizeInt16Bounded would not serve.
 TEST(GemmBounded, SumsWhatFillsAnInt32) {
   constexpr int32_t kDepth = 4099, kWeights = 65535;
   for (const int32_t sign : {-1, 1}) {
@@ -121,7 +121,7 @@ TEST(GemmBounded, SumsWhatFillsAnInt32) {
         const std::vector<int16_t> input(5 * kDepth, static_cast<int16_t>(activation));
         const std::vector<double> bias(9, activation < 0 ? sign * -32767 : sign * 32767);
         const std::vector<double> scales(9, scale);
-        ASSERT_TRUE(RequantizeInt16Bounded::Serves(kWeights * 32768.0 + 32767, scale));
+        ASSERT_TRUE(RequantizeInt16Bounded::Serves(kWeights * 32768.0, 32767, scale));
         std::vector<int16_t> expected(5 * 9), actual(5 * 9);
         GemmReference(params, 0, input.data(), filter.data(), bias.data(), scales.data(),
                       expected.data());

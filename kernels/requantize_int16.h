@@ -194,13 +194,15 @@ class RequantizeInt16 {
 };
 
 // The same, rounded kHalfUp, of products that are known to be small: what the compiler has proven
-// of their weights (Serves). Then sums need no room but an int32, and what is rounded is one too.
+// of their weights (Serves). Then sums of products need no room but an int32, and what is rounded
+// is one too.
 //
 // Adding 1.5 * 2^52 to a double leaves the nearest integer in its low bits, with halves to the even
 // one. That they go up, sums, which are integers, have 2^-16 added: multiplied by a scale of 15
 // bits, m * 2^-s, this is at least 1/4 and less than 1/2 of 2^-s, of which the product without it
 // is a multiple, and halves are too. So it takes a half beyond itself, and what is less than a half
-// not up to it. The product is rounded by at most 2^-53 of it, which is 2^-7 of 2^-s.
+// not up to it. The product is rounded by at most 2^-53 of it: of sums below 2^36, less than 1/4 of
+// 2^-s.
 class RequantizeInt16Bounded {
  public:
   // See RequantizeInt8.
@@ -211,11 +213,12 @@ class RequantizeInt16Bounded {
   static constexpr int32_t kMostDepth = std::numeric_limits<int32_t>::max();
   static constexpr int32_t kColumns = 8;
 
-  // Whether it serves sums whose terms, the bias included, are at most `most` in magnitude
-  // together.
-  static constexpr bool Serves(double most, double scale) {
+  // Whether it serves sums of products that are at most `products` in magnitude together, and a
+  // bias.
+  static constexpr bool Serves(double products, double bias, double scale) {
     constexpr double kMost = std::numeric_limits<int32_t>::max();
-    return most <= kMost && most * scale < kMost - 1;
+    const double sum = products + (bias < 0 ? -bias : bias);
+    return products <= kMost && sum < 0x1p36 && sum * scale < kMost - 1;
   }
 
   template <int kRows>

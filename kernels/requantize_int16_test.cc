@@ -120,11 +120,13 @@ int16_t RequantizeBounded(int64_t accumulator, double scale, const Int16Output& 
 
 TEST(RequantizeInt16Bounded, ServesWhatStaysAnInt32) {
   constexpr double kMost = 0x1p31 - 1;
-  EXPECT_TRUE(RequantizeInt16Bounded::Serves(kMost, 0.5));
-  EXPECT_FALSE(RequantizeInt16Bounded::Serves(kMost + 1, 0.5));
-  EXPECT_FALSE(RequantizeInt16Bounded::Serves(kMost, 1.0));
-  EXPECT_TRUE(RequantizeInt16Bounded::Serves(1000, 3.5));
-  EXPECT_FALSE(RequantizeInt16Bounded::Serves(1 << 30, 2.0));
+  EXPECT_TRUE(RequantizeInt16Bounded::Serves(kMost, 0, 0.5));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(kMost + 1, 0, 0.5));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(kMost, 0, 1.0));
+  EXPECT_TRUE(RequantizeInt16Bounded::Serves(1000, -1000, 3.5));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(1 << 29, -(1 << 29), 2.0));
+  EXPECT_TRUE(RequantizeInt16Bounded::Serves(100, -0x1p35, 0x1p-20));
+  EXPECT_FALSE(RequantizeInt16Bounded::Serves(100, -0x1p36, 0x1p-20));
 }
 
 TEST(RequantizeInt16Bounded, Clamps) {
@@ -138,7 +140,7 @@ TEST(RequantizeInt16Bounded, Clamps) {
 // or beside it.
 TEST(RequantizeInt16Bounded, EqualsTheReferenceBesideEveryHalf) {
   const auto expect_equal = [](int64_t accumulator, double scale) {
-    if (!RequantizeInt16Bounded::Serves(std::abs(static_cast<double>(accumulator)), scale)) return;
+    if (!RequantizeInt16Bounded::Serves(0, static_cast<double>(accumulator), scale)) return;
     ASSERT_EQ(RequantizeBounded(accumulator, scale),
               RequantizeInt16Reference(accumulator, scale, {}))
         << accumulator << " * " << scale;
@@ -150,17 +152,18 @@ TEST(RequantizeInt16Bounded, EqualsTheReferenceBesideEveryHalf) {
     for (int i = 0; i < 20; ++i) {
       const double half = random.Int(-32770, 32770) + 0.5;
       const double nearest = half / scale;
-      if (!(std::abs(nearest) < 0x1p31 - 4)) continue;
+      if (!(std::abs(nearest) < 0x1p36)) continue;
       for (int32_t more = -2; more <= 2; ++more) expect_equal(std::llround(nearest) + more, scale);
     }
   });
 }
 
-TEST(RequantizeInt16Bounded, EqualsTheReferenceAtTheEndsOfInt32) {
-  for (const double scale : {0.0, 0x1p-80, 0x1p-32, 0x1.fffcp-17, 0x1p-16, 0x1.fffcp-1}) {
-    for (const int64_t less : {0, 1, 2, 3, 1 << 15, 1 << 16}) {
+TEST(RequantizeInt16Bounded, EqualsTheReferenceAtTheEnds) {
+  for (const double scale : {0.0, 0x1p-80, 0x1p-32, 0x1.fffcp-22, 0x1p-21, 0x1.fffcp-6}) {
+    for (const int64_t less : {1, 2, 3, 1 << 15, 1 << 16}) {
       for (const int64_t sign : {-1, 1}) {
-        const int64_t accumulator = sign * (std::numeric_limits<int32_t>::max() - less);
+        const int64_t accumulator = sign * ((int64_t{1} << 36) - less);
+        ASSERT_TRUE(RequantizeInt16Bounded::Serves(0, static_cast<double>(accumulator), scale));
         EXPECT_EQ(RequantizeBounded(accumulator, scale),
                   RequantizeInt16Reference(accumulator, scale, {}))
             << accumulator << " * " << scale;

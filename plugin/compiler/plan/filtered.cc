@@ -114,9 +114,11 @@ bool Filtered::IsBounded() const {
 
 bool Filtered::IsBoundedInt16() const {
   if (Rounding() != Rounding16::kHalfUp) return false;
-  const std::vector<double> most = LargestSums(32768.0), scales = Scales<double>();
+  const std::vector<double> most = LargestSums(32768.0), bias = Bias<double>();
+  const std::vector<double> scales = Scales<double>();
   for (size_t c = 0; c < most.size(); ++c) {
-    if (!RequantizeInt16Bounded::Serves(most[c], scales[c])) return false;
+    const double products = most[c] - std::abs(bias[c]);
+    if (!RequantizeInt16Bounded::Serves(products, bias[c], scales[c])) return false;
   }
   return true;
 }

@@ -264,6 +264,23 @@ TEST_F(PlanTest, AFilterWithAZeroPointTakesWeightsThatHoldTheDifference) {
   EXPECT_TRUE((std::holds_alternative<GemmParams<int8_t, int16_t>>(MustPlan().steps[0].params)));
 }
 
+// 65535 * 32768 is the largest sum of them that an int32 holds.
+TEST_F(PlanTest, Int16SumsThatFitInt32TakeTheKernelThatCountsOnIt) {
+  const TensorId x = Input8({1, 5, 7, 520}), w = Filter8({1, 1, 1, 520});
+  graph_.outputs = {Node8(Conv2D{}, {x, w}, {1, 5, 7, 1})};
+  for (const TensorId id : {x, graph_.outputs[0]}) {
+    graph_.tensor(id).dtype = DType::kInt16;
+    graph_.tensor(id).quantization->zero_point = {0};
+  }
+  const auto weights = graph_.tensor(w).MutableConstantAs<int8_t>();
+  std::fill(weights.begin(), weights.end(), int8_t{126});
+  std::fill_n(weights.begin(), 65535 - 520 * 126, int8_t{-127});
+  using Bounded = GemmParams<int16_t, int8_t, RequantizeInt16Bounded>;
+  EXPECT_TRUE(std::holds_alternative<Bounded>(MustPlan().steps[0].params));
+  weights.back() = 127;
+  EXPECT_TRUE((std::holds_alternative<GemmParams<int16_t, int8_t>>(MustPlan().steps[0].params)));
+}
+
 TEST_F(PlanTest, AFilterMustBeConstant) {
   const TensorId x = Input8({1, 16}), w = Filter8({4, 16});
   graph_.outputs = {Node8(FullyConnected{}, {x, w}, {1, 4})};
