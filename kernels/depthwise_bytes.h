@@ -2,7 +2,7 @@
 // two rows of outputs at a time. Four rows of the image are interleaved, column by column, so that
 // one instruction takes four taps of a channel that lie above each other, and all windows that a
 // column is in share it, those of both rows of outputs too: the second row's filter is the first's,
-// moved down by one.
+// moved down by one. Where pixels have fewer than 16 channels, a vector holds several of them.
 
 #ifndef WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
 #define WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
@@ -19,19 +19,47 @@
 
 namespace wranglet {
 
+// How the pixels of an image are interleaved.
+enum class DepthwisePixels {
+  kStream,      // those of fewer than 16 channels: rows as they are, wherever a pixel begins
+  kGroups,      // 16 channels of each at a time
+  kMultiplied,  // those that make several output channels of each: byte by byte
+};
+
+constexpr DepthwisePixels DepthwisePixelsOf(const WindowShape& w) {
+  if (w.in_c != w.out_c) return DepthwisePixels::kMultiplied;
+  return w.in_c < 16 ? DepthwisePixels::kStream : DepthwisePixels::kGroups;
+}
+
+// Calls `use.operator()<pixels>()`. Inlined where the window is a constant, so that a module has
+// what it needs.
+template <typename Use>
+WRANGLET_INLINE inline void WithDepthwisePixels(const WindowShape& w, Use&& use) {
+  constexpr auto kStream = DepthwisePixels::kStream, kGroups = DepthwisePixels::kGroups;
+  if (DepthwisePixelsOf(w) == kStream) return use.template operator()<kStream>();
+  if (DepthwisePixelsOf(w) == kGroups) return use.template operator()<kGroups>();
+  use.template operator()<DepthwisePixels::kMultiplied>();
+}
+
 // How outputs are computed: all constants of the network.
 struct DepthwiseByteBand {
   // Bytes that four taps of 8 channels take.
   static constexpr int32_t kQuad = 4 * kDepthwiseChannels;
+  // Channels that are interleaved at once, as many as a vector has bytes.
+  static constexpr int32_t kGroup = 16;
 
-  int32_t rows;     // of outputs: two where they share most of their input
-  int32_t quads;    // of rows of the image; rows that there are not weigh 0
-  int32_t columns;  // of the image, padding included, that the windows cover
+  int32_t rows;         // of outputs: two where they share most of their input
+  int32_t quads;        // of rows of the image; rows that there are not weigh 0
+  int32_t columns;      // of the image, padding included, that the windows cover
+  int32_t column_step;  // bytes from a column to the next
+  int32_t quad_step;    // bytes from a quad of rows to the next
 
   constexpr explicit DepthwiseByteBand(const WindowShape& w)
       : rows(DepthwiseCase(w).stride == 1 ? 2 : 1),
         quads((w.kernel_h + rows - 1 + 3) / 4),
-        columns((w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1) {}
+        columns((w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1),
+        column_step(4 * (DepthwisePixelsOf(w) == DepthwisePixels::kStream ? w.in_c : kGroup)),
+        quad_step((columns * column_step + 15) / 16 * 16 + 4 * kGroup) {}
 
   static constexpr int32_t Blocks(const WindowShape& w) {
     return (w.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels;
@@ -40,16 +68,17 @@ struct DepthwiseByteBand {
   constexpr size_t WeightBytes(const WindowShape& w) const {
     return static_cast<size_t>(rows * w.kernel_w * quads * kQuad);
   }
-  // [columns][quads]
-  constexpr size_t ColumnBytes() const { return static_cast<size_t>(columns * quads * kQuad); }
+  // [quads][columns], behind each quad's some that are written or multiplied by 0, but mean
+  // nothing.
+  constexpr size_t ColumnBytes() const { return static_cast<size_t>(quads * quad_step); }
 };
 
-// Weights and biases of all channels, interleaved; two blocks of columns; a pixel of fill values.
+// Weights and biases of all channels, interleaved; a group of columns; fill values.
 constexpr size_t DepthwiseByteScratch(const WindowShape& w) {
   const DepthwiseByteBand band(w);
   return static_cast<size_t>(band.Blocks(w)) *
              (band.WeightBytes(w) + sizeof(int32_t) * kDepthwiseChannels) +
-         2 * band.ColumnBytes() + static_cast<size_t>(w.in_c);
+         band.ColumnBytes() + DepthwiseByteBand::kGroup;
 }
 
 namespace depthwise_bytes_internal {
@@ -99,18 +128,22 @@ inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& ban
   }
 }
 
-// Interleaves the rows of `image` under the windows of the band from output row `out_y` on into
-// `columns`, for one or two blocks of channels, which `load` (pixel -> as many bytes) fetches;
-// those of the second lie behind those of the first. Only columns inside the image are written.
-// `fill` is a pixel of zero points, which stands for rows outside the image.
-template <int kBlocks, typename Load>
+// The vectors of a row of the image: `count` of them, `step` bytes apart; of a stream, the last one
+// is nearer by `overlap`.
+struct Pieces {
+  int32_t count, step, overlap = 0;
+};
+
+// Interleaves the rows of `image`, from its byte `first` on, under the windows of the band from
+// output row `out_y` on into `columns`; `load` (address -> vector) fetches a piece. Only columns
+// inside the image are written. `fill` are zero points, which stand for rows outside the image.
+template <bool kIsStream, typename Load>
 WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const DepthwiseByteBand& band,
-                                             const int8_t* image, int32_t out_y, const int8_t* fill,
+                                             const int8_t* image, int32_t first, int32_t out_y,
+                                             const int8_t* fill, const Pieces& pieces,
                                              uint8_t* columns, Load load) {
-  const int32_t step = band.quads * band.kQuad;
-  const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
   const int32_t kernel_rows = w.kernel_h + (band.rows - 1) * w.stride_h;
-  const auto second = static_cast<ptrdiff_t>(band.ColumnBytes());
+  const int32_t evenly_spaced = pieces.count - (kIsStream ? 1 : 0);
   const v128_t sign = wasm_i8x16_splat(-128);
   for (int32_t quad = 0; quad < band.quads; ++quad) {
     const int8_t* rows[4];
@@ -119,37 +152,52 @@ WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const Depthwi
       const int32_t ky = quad * 4 + i;
       const int32_t y = out_y * w.stride_h - w.pad_top + ky * w.dilation_h;
       const bool inside = ky < kernel_rows && y >= 0 && y < w.in_h;
-      rows[i] = inside ? image + static_cast<ptrdiff_t>(y) * w.in_w * w.in_c : fill;
-      steps[i] = inside ? w.in_c : 0;
+      rows[i] = inside ? image + first + static_cast<ptrdiff_t>(y) * w.in_w * w.in_c : fill;
+      steps[i] = inside ? pieces.step : 0;
     }
-    const int8_t *row0 = rows[0], *row1 = rows[1], *row2 = rows[2], *row3 = rows[3];
-    const int32_t step0 = steps[0], step1 = steps[1], step2 = steps[2], step3 = steps[3];
-    uint8_t* to = columns + w.pad_left * step + quad * band.kQuad;
-    for (int32_t x = 0; x < width; ++x, to += step) {
+    const auto interleave = [=](const int8_t* row0, const int8_t* row1, const int8_t* row2,
+                                const int8_t* row3, uint8_t* to) {
       const v128_t bytes[4] = {wasm_v128_xor(load(row0), sign), wasm_v128_xor(load(row1), sign),
                                wasm_v128_xor(load(row2), sign), wasm_v128_xor(load(row3), sign)};
       StoreQuad<0>(bytes, to);
-      if (kBlocks == 2) StoreQuad<1>(bytes, to + second);
+      StoreQuad<1>(bytes, to + DepthwiseByteBand::kQuad);
+    };
+    const int8_t *row0 = rows[0], *row1 = rows[1], *row2 = rows[2], *row3 = rows[3];
+    const int32_t step0 = steps[0], step1 = steps[1], step2 = steps[2], step3 = steps[3];
+    uint8_t* to = columns + w.pad_left * band.column_step + quad * band.quad_step;
+    for (int32_t i = 0; i < evenly_spaced; ++i, to += 4 * DepthwiseByteBand::kGroup) {
+      interleave(row0, row1, row2, row3, to);
       row0 += step0, row1 += step1, row2 += step2, row3 += step3;
+    }
+    if constexpr (kIsStream) {
+      const auto nearer = [&](const int8_t* row, int32_t row_step) {
+        return row_step == 0 ? row : row - pieces.overlap;
+      };
+      interleave(nearer(row0, step0), nearer(row1, step1), nearer(row2, step2), nearer(row3, step3),
+                 to - 4 * pieces.overlap);
     }
   }
 }
 
 // A band of outputs, 8 channels of each, of which `count` are stored from `out` on. kKernel and
 // kStride are those of a DepthwiseCase.
-template <int kKernel, int kStride>
-WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* columns,
-                                          const int8_t* weights, const int32_t* bias,
-                                          const float* scale, const RequantizeInt8& requantize,
-                                          int8_t* out, size_t count) {
+template <int kKernel, int kStride, DepthwisePixels kPixels>
+WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseByteBand& band,
+                                          const uint8_t* columns, const int8_t* weights,
+                                          const int32_t* bias, const float* scale,
+                                          const RequantizeInt8& requantize, int8_t* out,
+                                          size_t count) {
   // All in locals: results are bytes, which may alias anything that is not.
   constexpr int kRows = kStride == 1 ? 2 : 1;
   constexpr int32_t kQuad = DepthwiseByteBand::kQuad;
   const int32_t kernel_w = kKernel > 0 ? kKernel : w.kernel_w;
-  const int32_t quads = kKernel > 0 ? (kKernel + kRows + 2) / 4 : DepthwiseByteBand(w).quads;
+  const int32_t quads = kKernel > 0 ? (kKernel + kRows + 2) / 4 : band.quads;
   const int32_t row_weights = kernel_w * quads * kQuad;
-  const int32_t tap_step = (kKernel > 0 ? 1 : w.dilation_w) * quads * kQuad;
-  const int32_t output_step = (kStride > 0 ? kStride : w.stride_w) * quads * kQuad;
+  const int32_t column_step =
+      kPixels == DepthwisePixels::kStream ? band.column_step : 4 * DepthwiseByteBand::kGroup;
+  const int32_t tap_step = (kKernel > 0 ? 1 : w.dilation_w) * column_step;
+  const int32_t output_step = (kStride > 0 ? kStride : w.stride_w) * column_step;
+  const int32_t quad_step = band.quad_step;
   const int32_t out_w = w.out_w, out_c = w.out_c;
   // `kOutputs` neighbours from `x` on, in each row.
   const auto compute = [=, &requantize]<int kOutputs>(int32_t x) {
@@ -166,7 +214,8 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* c
           }
           v128_t* const sum = half == 0 ? sums.low : sums.high;
           for (int i = 0; i < kOutputs; ++i) {
-            const v128_t tap = wasm_v128_load(taps + i * output_step + quad * kQuad + half * 16);
+            const v128_t tap =
+                wasm_v128_load(taps + i * output_step + quad * quad_step + half * 16);
             for (int row = 0; row < kRows; ++row) {
               v128_t& at = sum[row * kOutputs + i];
               at = ByteDotAdd(weight[row], tap, at);
@@ -195,56 +244,84 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const uint8_t* c
   ForEachDepthwiseOutputs<kRows>(out_w, compute);
 }
 
+// Interleaves the channels of output channels `c` to `c` + kGroup - 1, or all where pixels have
+// fewer. Returns which of the output channels is first in `columns`.
+template <DepthwisePixels kPixels>
+inline int32_t InterleaveGroup(const WindowShape& w, const DepthwiseByteBand& band,
+                               const int8_t* image, int32_t c, int32_t out_y, const int8_t* fill,
+                               uint8_t* columns) {
+  constexpr int32_t kGroup = DepthwiseByteBand::kGroup;
+  const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
+  const auto interleave = [&](int32_t first, const Pieces& pieces, auto load) {
+    if (width > 0) {
+      InterleaveRows<kPixels == DepthwisePixels::kStream>(w, band, image, first, out_y, fill,
+                                                          pieces, columns, load);
+    }
+  };
+  const auto whole = [](const int8_t* piece) { return wasm_v128_load(piece); };
+  if constexpr (kPixels == DepthwisePixels::kStream) {
+    const int32_t bytes = width * w.in_c, count = (bytes + kGroup - 1) / kGroup;
+    if (bytes >= kGroup) {
+      interleave(0, {count, kGroup, count * kGroup - bytes}, whole);
+    } else {
+      interleave(0, {1, 1}, [=](const int8_t* row) {
+        int8_t piece[kGroup];
+        CopyBytes(piece, fill, kGroup);
+        if (row != fill) CopyBytes(piece, row, static_cast<size_t>(bytes));
+        return wasm_v128_load(piece);
+      });
+    }
+    return 0;
+  } else if constexpr (kPixels == DepthwisePixels::kGroups) {
+    const int32_t first = std::min(c, w.in_c - kGroup);
+    interleave(first, {width, w.in_c}, whole);
+    return first;
+  } else {
+    const int32_t count = std::min(kGroup, w.out_c - c), multiplier = w.out_c / w.in_c;
+    interleave(0, {width, w.in_c}, [=](const int8_t* pixel) {
+      int8_t bytes[kGroup] = {};
+      for (int32_t i = 0; i < count; ++i)
+        bytes[i] = pixel[pixel == fill ? 0 : (c + i) / multiplier];
+      return wasm_v128_load(bytes);
+    });
+    return c;
+  }
+}
+
 }  // namespace depthwise_bytes_internal
 
 // DepthwiseConv2d by bytes; `scratch`, of DepthwiseByteScratch, begins at a multiple of 16. kKernel
-// and kStride are those of the window's DepthwiseCase.
-template <int kKernel, int kStride>
+// and kStride are those of the window's DepthwiseCase, kPixels is its DepthwisePixelsOf.
+template <int kKernel, int kStride, DepthwisePixels kPixels>
 inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
                              const RequantizeInt8& requantize, const int8_t* input,
                              const int8_t* packed_filter, const int32_t* bias, const float* scale,
                              int8_t* output, void* scratch) {
   using namespace depthwise_bytes_internal;
   const DepthwiseByteBand band(w);
-  const int32_t multiplier = w.out_c / w.in_c;
   const int32_t blocks = band.Blocks(w);
   const size_t block_weights = band.WeightBytes(w);
   auto* const moved_bias = static_cast<int32_t*>(scratch);
   auto* const weights = reinterpret_cast<int8_t*>(moved_bias + blocks * kDepthwiseChannels);
   auto* const columns = reinterpret_cast<uint8_t*>(weights + blocks * block_weights);
-  auto* const fill = reinterpret_cast<int8_t*>(columns + 2 * band.ColumnBytes());
-  std::fill_n(fill, w.in_c, static_cast<int8_t>(input_zero_point));
+  auto* const fill = reinterpret_cast<int8_t*>(columns + band.ColumnBytes());
+  std::fill_n(fill, band.kGroup, static_cast<int8_t>(input_zero_point));
   // Columns outside the image are the same for all rows and channels.
-  std::fill_n(columns, 2 * band.ColumnBytes(), static_cast<uint8_t>(input_zero_point + 128));
+  std::fill_n(columns, band.ColumnBytes(), static_cast<uint8_t>(input_zero_point + 128));
   for (int32_t block = 0; block < blocks; ++block) {
     const int32_t c = block * kDepthwiseChannels;
     InterleaveWeights(w, band, packed_filter + c * w.kernel_h * w.kernel_w, bias + c,
                       weights + block * block_weights, moved_bias + c);
   }
   const auto compute_band = [&](const int8_t* image, int32_t out_y, int8_t* out) {
-    const auto compute = [&](int32_t block, const uint8_t* block_columns) {
-      const int32_t c = block * kDepthwiseChannels;
-      ComputeBand<kKernel, kStride>(w, block_columns, weights + block * block_weights,
-                                    moved_bias + c, scale + c, requantize, out + c,
-                                    static_cast<size_t>(w.out_c - c));
-    };
-    int32_t block = 0;
-    for (; multiplier == 1 && (block + 2) * kDepthwiseChannels <= w.out_c; block += 2) {
-      const int32_t c = block * kDepthwiseChannels;
-      InterleaveRows<2>(w, band, image, out_y, fill, columns,
-                        [c](const int8_t* pixel) { return wasm_v128_load(pixel + c); });
-      compute(block, columns);
-      compute(block + 1, columns + band.ColumnBytes());
-    }
-    for (; block < blocks; ++block) {
-      const int32_t c = block * kDepthwiseChannels,
-                    count = std::min(kDepthwiseChannels, w.out_c - c);
-      InterleaveRows<1>(w, band, image, out_y, fill, columns, [=](const int8_t* pixel) {
-        int8_t bytes[kDepthwiseChannels] = {};
-        for (int32_t i = 0; i < count; ++i) bytes[i] = pixel[(c + i) / multiplier];
-        return wasm_v128_load64_zero(bytes);
-      });
-      compute(block, columns);
+    for (int32_t group = 0; group < w.out_c; group += band.kGroup) {
+      const int32_t first = InterleaveGroup<kPixels>(w, band, image, group, out_y, fill, columns);
+      const int32_t end = std::min(group + band.kGroup, w.out_c);
+      for (int32_t c = group; c < end; c += kDepthwiseChannels) {
+        ComputeBand<kKernel, kStride, kPixels>(
+            w, band, columns + 4 * (c - first), weights + c / kDepthwiseChannels * block_weights,
+            moved_bias + c, scale + c, requantize, out + c, static_cast<size_t>(w.out_c - c));
+      }
     }
   };
   ForEachDepthwiseBand(w, band.rows, input, output, compute_band);

@@ -115,8 +115,10 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 
 namespace depthwise_internal {
 
-// DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride}.
-template <int kKernel, int kStride, typename In, typename Weight, typename Requantize>
+// DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride} and, where it is done by
+// bytes, of kPixels.
+template <int kKernel, int kStride, DepthwisePixels kPixels, typename In, typename Weight,
+          typename Requantize>
 WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, Requantize>& params,
                                        const In* input, const Weight* packed_filter,
                                        const typename Requantize::Bias* bias,
@@ -127,8 +129,8 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
   const Requantize requantize(params.output);
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (use_byte_dot) {
-      DepthwiseByBytes<kKernel, kStride>(w, params.input_zero_point, requantize, input,
-                                         packed_filter, bias, scale, output, scratch);
+      DepthwiseByBytes<kKernel, kStride, kPixels>(w, params.input_zero_point, requantize, input,
+                                                  packed_filter, bias, scale, output, scratch);
       return;
     }
   }
@@ -179,8 +181,15 @@ WRANGLET_INLINE inline void DepthwiseConv2d(
     const Weight* packed_filter, const typename Requantize::Bias* bias,
     const typename Requantize::Scale* scale, In* output, void* scratch) {
   WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() {
-    depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,
-                                                   output, scratch);
+    const auto convolve = [&]<DepthwisePixels kPixels>() {
+      depthwise_internal::Convolve<kKernel, kStride, kPixels>(params, input, packed_filter, bias,
+                                                              scale, output, scratch);
+    };
+    if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+      WithDepthwisePixels(params.window, convolve);
+    } else {
+      convolve.template operator()<DepthwisePixels::kGroups>();
+    }
   });
 }
 
