@@ -58,6 +58,16 @@ inline constexpr bool TakesUnsignedBytes() { return false; }
 
 #endif
 
+// Copies `count` activations, moved by 128 to be unsigned.
+WRANGLET_NOINLINE inline void CopyUnsigned(const int8_t* from, int32_t count, uint8_t* to) {
+  const v128_t sign = wasm_i8x16_splat(-128);
+  int32_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    wasm_v128_store(to + i, wasm_v128_xor(wasm_v128_load(from + i), sign));
+  }
+  for (; i < count; ++i) to[i] = static_cast<uint8_t>(from[i] + 128);
+}
+
 // Whether products of bytes take ByteDotAdd; if not, they are widened to int16. Results are the
 // same. On the host, where it is emulated, widening is faster; tests set it.
 #if defined(__wasm_relaxed_simd__)

@@ -1,6 +1,6 @@
 // Convolution of any window: patches of a tile of output pixels are gathered and multiplied as in a
-// matrix product. Called by steps.cc, which emit/ writes; 1x1 convolutions of stride 1 call
-// gemm_*.h instead.
+// matrix product, unless they can be multiplied where they lie (conv2d_bytes.h). Called by
+// steps.cc, which emit/ writes; 1x1 convolutions of stride 1 call gemm_*.h instead.
 
 #ifndef WRANGLET_KERNELS_CONV2D_H_
 #define WRANGLET_KERNELS_CONV2D_H_
@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/conv2d_bytes.h"
 #include "kernels/im2col.h"
 #include "kernels/params.h"
 #include "kernels/tile_float32.h"
@@ -51,8 +52,12 @@ constexpr int32_t PatchDepth(const WindowShape& window, int32_t groups) {
 // Elements of the scratch buffer that Conv2d and Conv2dFloat32 take.
 template <typename In, typename Weight>
 constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups) {
-  return static_cast<size_t>(Tile<In, Weight>::kRows) *
-         static_cast<size_t>(PatchDepth(window, groups));
+  const size_t patches = static_cast<size_t>(Tile<In, Weight>::kRows) *
+                         static_cast<size_t>(PatchDepth(window, groups));
+  const bool is_by_bytes = sizeof(In) == 1 && sizeof(Weight) == 1;
+  return is_by_bytes && Conv2dByteBand::Serves(window, groups)
+             ? std::max(patches, Conv2dByteScratch(window))
+             : patches;
 }
 
 // Gathers the patches of each run of output pixels, for each group, and hands them to
@@ -61,29 +66,25 @@ constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups
 template <int32_t kRows, typename T, typename Multiply>
 inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const PixelGrid& grid,
                              const T* input, T fill, T* output, T* scratch, Multiply&& multiply) {
-  const bool is_whole = grid.image_w == 0;
-  const int32_t image_h = is_whole ? window.out_h : grid.image_h;
-  const int32_t image_w = is_whole ? window.out_w : grid.image_w;
-  const ptrdiff_t pixel_step = static_cast<ptrdiff_t>(grid.step_w) * window.out_c;
-  const ptrdiff_t row_step = static_cast<ptrdiff_t>(grid.step_h) * image_w * window.out_c;
+  const GridSteps steps(window, grid);
   const int32_t pixels = window.out_h * window.out_w;
   const int32_t group_in = window.in_c / groups, group_out = window.out_c / groups;
   for (int32_t batch = 0; batch < window.batch; ++batch) {
     for (int32_t group = 0; group < groups; ++group) {
       const T* from = input + group * group_in;
-      T* row = output + (grid.first_y * image_w + grid.first_x) * window.out_c + group * group_out;
+      T* row = output + steps.first + group * group_out;
       PatchCursor<T> cursor{.out_x = 0, .y0 = -window.pad_top, .to = row, .row = row};
       for (int32_t pixel = 0; pixel < pixels; pixel += kRows) {
         const int32_t count = std::min(kRows, pixels - pixel);
         const T* rows[kRows] = {};
         T* out[kRows] = {};
-        GatherTile<kRows>(window, group_in, from, fill, count, pixel_step, row_step, scratch,
+        GatherTile<kRows>(window, group_in, from, fill, count, steps.pixel, steps.row, scratch,
                           cursor, rows, out);
         multiply(group, rows, count, out);
       }
     }
     input += static_cast<size_t>(window.in_h) * static_cast<size_t>(window.in_w * window.in_c);
-    output += static_cast<size_t>(image_h * image_w) * static_cast<size_t>(window.out_c);
+    output += steps.image;
   }
 }
 
@@ -96,6 +97,14 @@ inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& params, const In*
                    const Weight* packed_filter, const typename Requantize::Bias* bias,
                    const typename Requantize::Scale* scale, In* output, In* scratch) {
   const Requantize requantize(params.output);
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+    if (use_byte_dot && Conv2dByteBand::Serves(params.window, params.groups)) {
+      const GridSteps steps(params.window, params.grid);
+      Conv2dByBytes(params.window, steps, params.input_zero_point, requantize, input, packed_filter,
+                    bias, scale, output + steps.first, scratch);
+      return;
+    }
+  }
   const int32_t depth = PatchDepth(params.window, params.groups);
   const int32_t columns = params.window.out_c / params.groups;
   const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);

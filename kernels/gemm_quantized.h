@@ -14,7 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/byte_dot.h"
 #include "kernels/params.h"
+#include "kernels/tile_quads.h"
 #include "kernels/tile_quantized.h"
 
 namespace wranglet {
@@ -30,6 +32,40 @@ struct GemmParams {
   }
 };
 
+namespace gemm_internal {
+
+// Rows deeper than this are not multiplied by MultiplyByBytes.
+inline constexpr int32_t kMostDepth = 2048;
+
+// Gemm where ByteDotAdd serves. Rows are moved to unsigned some 4 KB at a time: copied one by one,
+// shallow ones would take as long as their products.
+inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
+                            const int8_t* packed_filter, const int32_t* bias, const float* scale,
+                            int8_t* output) {
+  constexpr int32_t kRows = QuadTile::kRows;
+  const RequantizeInt8 requantize(params.output);
+  const int32_t depth = params.depth, cols = params.cols;
+  alignas(16) uint8_t copied[kRows * kMostDepth + 16];
+  const int32_t most = std::max(1, 4096 / (kRows * depth)) * kRows;
+  for (int32_t row = 0; row < params.rows; row += most) {
+    const int32_t rows = std::min(most, params.rows - row);
+    CopyUnsigned(input, rows * depth, copied);
+    for (int32_t i = 0; i < rows; i += kRows) {
+      const uint8_t* from[kRows];
+      int8_t* to[kRows];
+      for (int32_t j = 0; j < kRows; ++j) {
+        const int32_t at = std::min(i + j, rows - 1);  // those beyond the last are it, again
+        from[j] = copied + at * depth, to[j] = output + at * cols;
+      }
+      MultiplyRuns(from, std::min(kRows, rows - i), {.bytes = depth}, cols, packed_filter, bias,
+                   scale, requantize, to);
+    }
+    input += rows * depth, output += rows * cols;
+  }
+}
+
+}  // namespace gemm_internal
+
 // output[r][c] = requantize(bias[c] + sum over k of input[r][k] * filter[c][k], scale[c]).
 // `packed_filter`, `bias` and `scale` are PackGemm's, which has put the input's zero point into the
 // bias.
@@ -37,6 +73,12 @@ template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 inline void Gemm(const GemmParams<In, Weight, Requantize>& params, const In* input,
                  const Weight* packed_filter, const typename Requantize::Bias* bias,
                  const typename Requantize::Scale* scale, In* output) {
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+    if (use_byte_dot && params.rows > 1 && params.depth <= gemm_internal::kMostDepth) {
+      gemm_internal::MultiplyByBytes(params, input, packed_filter, bias, scale, output);
+      return;
+    }
+  }
   const Requantize requantize(params.output);
   constexpr int32_t kRows = Tile<In, Weight>::kRows;
   for (int32_t row = 0; row < params.rows; row += kRows) {

@@ -65,6 +65,14 @@ TYPED_TEST(GemmQuantized, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
+// More rows than are copied at once.
+TYPED_TEST(GemmQuantized, EqualsTheReferenceOnManyRows) {
+  ForEachSeed(50, [](Random& random) {
+    const int32_t rows = random.Int(12, 1500), depth = random.Int(1, 24), cols = random.Int(1, 20);
+    TestFixture::ExpectEqualsReference(TestFixture::RandomCase(random, rows, depth, cols));
+  });
+}
+
 // Rows that are widened, or summed, piece by piece, with pieces that end anywhere.
 TYPED_TEST(GemmQuantized, EqualsTheReferenceOnDeepRows) {
   for (const int32_t depth :

@@ -14,6 +14,21 @@
 
 namespace wranglet {
 
+// How far apart outputs lie, in elements, and where the first is.
+struct GridSteps {
+  ptrdiff_t first, pixel, row, image;
+
+  constexpr GridSteps(const WindowShape& w, const PixelGrid& grid) {
+    const bool is_whole = grid.image_w == 0;
+    const ptrdiff_t image_h = is_whole ? w.out_h : grid.image_h;
+    const ptrdiff_t image_w = is_whole ? w.out_w : grid.image_w;
+    first = (grid.first_y * image_w + grid.first_x) * w.out_c;
+    pixel = static_cast<ptrdiff_t>(grid.step_w) * w.out_c;
+    row = grid.step_h * image_w * w.out_c;
+    image = image_h * image_w * w.out_c;
+  }
+};
+
 // Writes the patch whose top left tap is at pixel (y0, x0): kernel_h x kernel_w x `channels`
 // elements, of which `from` is the first channel of the image's first pixel. `fill` stands where
 // the window leaves the image.

@@ -21,6 +21,12 @@
 
 namespace wranglet {
 
+// Where activations of a window lie, moved to unsigned: `count` runs of `bytes`, `pitch` apart. For
+// each of them the packed weights have whole quads.
+struct Runs {
+  int32_t count = 1, pitch = 1, bytes = 0;
+};
+
 namespace quads_internal {
 
 // Rows deeper than this are copied piece by piece.
@@ -41,13 +47,24 @@ struct ByBytes {
   static void MultiplyAccumulate(const uint8_t* copied, int32_t depth, const int8_t* weights,
                                  v128_t (&low)[kRows], v128_t (&high)[kRows]) {
     const int32_t stride = Stride(depth);
-    int32_t k = 0;
+    const uint8_t* rows[kRows];
+    for (int row = 0; row < kRows; ++row) rows[row] = copied + row * stride;
+    MultiplyAccumulate(rows, 0, depth, weights, low, high);
+  }
+
+  // Adds the products of bytes [start, end) of rows that lie anywhere. Returns where the weights
+  // end.
+  template <int kRows>
+  static const int8_t* MultiplyAccumulate(const uint8_t* const (&rows)[kRows], int32_t start,
+                                          int32_t end, const int8_t* weights, v128_t (&low)[kRows],
+                                          v128_t (&high)[kRows]) {
+    int32_t k = start;
     if constexpr (kRows == 1) {
       // Two more sums, since each waits for itself.
       v128_t low_odd = wasm_i32x4_splat(0), high_odd = low_odd;
-      for (; k + 8 <= depth; k += 8, weights += 8 * kTileColumns) {
-        const v128_t even = wasm_v128_load32_splat(copied + k);
-        const v128_t odd = wasm_v128_load32_splat(copied + k + 4);
+      for (; k + 8 <= end; k += 8, weights += 8 * kTileColumns) {
+        const v128_t even = wasm_v128_load32_splat(rows[0] + k);
+        const v128_t odd = wasm_v128_load32_splat(rows[0] + k + 4);
         low[0] = ByteDotAdd(wasm_v128_load(weights), even, low[0]);
         high[0] = ByteDotAdd(wasm_v128_load(weights + 16), even, high[0]);
         low_odd = ByteDotAdd(wasm_v128_load(weights + 32), odd, low_odd);
@@ -56,15 +73,16 @@ struct ByBytes {
       low[0] = wasm_i32x4_add(low[0], low_odd), high[0] = wasm_i32x4_add(high[0], high_odd);
     }
 #pragma clang loop unroll(disable)
-    for (; k < depth; k += 4, weights += 4 * kTileColumns) {
+    for (; k < end; k += 4, weights += 4 * kTileColumns) {
       const v128_t columns_low = wasm_v128_load(weights);
       const v128_t columns_high = wasm_v128_load(weights + 16);
       for (int row = 0; row < kRows; ++row) {
-        const v128_t quad = wasm_v128_load32_splat(copied + row * stride + k);
+        const v128_t quad = wasm_v128_load32_splat(rows[row] + k);
         low[row] = ByteDotAdd(columns_low, quad, low[row]);
         high[row] = ByteDotAdd(columns_high, quad, high[row]);
       }
     }
+    return weights;
   }
 };
 
@@ -143,6 +161,18 @@ inline void StoreResults(const RequantizeInt8::Sums<kRows>& sums,
   }
 }
 
+// Requantises and stores a block's sums. The constants are copied, since bytes may alias anything,
+// and each store would have them loaded again.
+template <int kRows>
+inline void FinishBlock(const RequantizeInt8::Sums<kRows>& sums, const float* scale,
+                        const RequantizeInt8& requantize, int8_t* const (&out)[kRows],
+                        int32_t column, int32_t columns) {
+  ReloadConstants();
+  const RequantizeInt8 constants = requantize;
+  StoreResults(sums, RequantizeInt8::Scales(scale + column), constants, out, column,
+               static_cast<size_t>(std::min(columns - column, kTileColumns)));
+}
+
 // QuadTile's product of the first `count` of kRows rows.
 template <typename By, int kRows>
 WRANGLET_NOINLINE inline void MultiplyRows(const int8_t* const* all_rows, int32_t count,
@@ -164,12 +194,28 @@ WRANGLET_NOINLINE inline void MultiplyRows(const int8_t* const* all_rows, int32_
       By::template MultiplyAccumulate<kRows>(copied, piece, weights, sums.low, sums.high);
       weights += PackedElements(piece, 4);
     }
-    ReloadConstants();
-    // A copy, since bytes may alias anything, and each store would have it loaded again.
-    const RequantizeInt8 constants = requantize;
-    const auto width = static_cast<size_t>(std::min(columns - column, kTileColumns));
     // Rows beyond the last are it, again.
-    StoreResults(sums, RequantizeInt8::Scales(scale + column), constants, to, column, width);
+    FinishBlock(sums, scale, requantize, to, column, columns);
+  }
+}
+
+// MultiplyRuns of the first of kRows windows.
+template <int kRows>
+WRANGLET_NOINLINE inline void MultiplyRuns(const uint8_t* const* all_windows, const Runs& runs,
+                                           int32_t columns, const int8_t* weights,
+                                           const int32_t* bias, const float* scale,
+                                           const RequantizeInt8& requantize, int8_t* const* out) {
+  const uint8_t* windows[kRows];
+  int8_t* to[kRows];
+  for (int row = 0; row < kRows; ++row) windows[row] = all_windows[row], to[row] = out[row];
+  const int32_t ends = runs.count * runs.pitch, pitch = runs.pitch, bytes = runs.bytes;
+  for (int32_t column = 0; column < columns; column += kTileColumns) {
+    RequantizeInt8::Sums<kRows> sums(bias + column);
+    for (int32_t start = 0; start < ends; start += pitch) {
+      weights =
+          ByBytes::MultiplyAccumulate(windows, start, start + bytes, weights, sums.low, sums.high);
+    }
+    FinishBlock(sums, scale, requantize, to, column, columns);
   }
 }
 
@@ -200,6 +246,20 @@ struct QuadTile {
     multiply.template operator()<quads_internal::ByWords>();
   }
 };
+
+// As QuadTile::MultiplyRows, of windows that lie where they are in memory that has been moved to
+// unsigned (CopyUnsigned); up to 3 bytes behind a run are read. For use where ByteDotAdd is.
+inline void MultiplyRuns(const uint8_t* const (&windows)[QuadTile::kRows], int32_t count,
+                         const Runs& runs, int32_t columns, const int8_t* weights,
+                         const int32_t* bias, const float* scale, const RequantizeInt8& requantize,
+                         int8_t* const (&out)[QuadTile::kRows]) {
+  if (count == 1) {
+    quads_internal::MultiplyRuns<1>(windows, runs, columns, weights, bias, scale, requantize, out);
+  } else {
+    quads_internal::MultiplyRuns<QuadTile::kRows>(windows, runs, columns, weights, bias, scale,
+                                                  requantize, out);
+  }
+}
 
 }  // namespace wranglet
 
