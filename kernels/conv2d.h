@@ -88,35 +88,63 @@ inline void ForEachPatchTile(const WindowShape& window, int32_t groups, const Pi
   }
 }
 
+namespace conv2d_internal {
+
+// Conv2d by patches and any Tile.
+template <typename Tile, typename In, typename Weight, typename Requantize>
+WRANGLET_NOINLINE inline void ConvolvePatches(const Conv2dParams<In, Weight, Requantize>& params,
+                                              const In* input, const Weight* packed_filter,
+                                              const typename Requantize::Bias* bias,
+                                              const typename Requantize::Scale* scale, In* output,
+                                              In* scratch) {
+  const Requantize requantize(params.output);
+  const int32_t depth = PatchDepth(params.window, params.groups);
+  const int32_t columns = params.window.out_c / params.groups;
+  const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
+  ForEachPatchTile<Tile::kRows>(
+      params.window, params.groups, params.grid, input, static_cast<In>(params.input_zero_point),
+      output, scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
+        const size_t block = static_cast<size_t>(group) * blocks;
+        Tile::MultiplyRows(rows, count, depth, columns,
+                           packed_filter + block * PackedBlockElements<In, Weight>(depth),
+                           bias + block * kTileColumns, scale + block * kTileColumns, requantize,
+                           out);
+      });
+}
+
+// Conv2d of int8 by int8 and a window that Conv2dByteBand serves.
+WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& params,
+                                           const int8_t* input, const int8_t* packed_filter,
+                                           const int32_t* bias, const float* scale, int8_t* output,
+                                           int8_t* scratch) {
+  if (!use_byte_dot) {
+    return ConvolvePatches<WordQuadTile>(params, input, packed_filter, bias, scale, output,
+                                         scratch);
+  }
+  const GridSteps steps(params.window, params.grid);
+  Conv2dByBytes(params.window, steps, params.input_zero_point, RequantizeInt8(params.output), input,
+                packed_filter, bias, scale, output + steps.first, scratch);
+}
+
+}  // namespace conv2d_internal
+
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c], or pixels of a larger image,
 // which the grid tells. `packed_filter`, `bias` and `scale` are PackGemm's of each group in turn,
 // filters [out_c/groups][kernel_h*kernel_w*in_c/groups]. Outside the image lies the zero point.
 // `scratch` has Conv2dScratchElements.
 template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
-inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& params, const In* input,
-                   const Weight* packed_filter, const typename Requantize::Bias* bias,
-                   const typename Requantize::Scale* scale, In* output, In* scratch) {
-  const Requantize requantize(params.output);
+WRANGLET_INLINE inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& params,
+                                   const In* input, const Weight* packed_filter,
+                                   const typename Requantize::Bias* bias,
+                                   const typename Requantize::Scale* scale, In* output,
+                                   In* scratch) {
+  using namespace conv2d_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-    if (use_byte_dot && Conv2dByteBand::Serves(params.window, params.groups)) {
-      const GridSteps steps(params.window, params.grid);
-      Conv2dByBytes(params.window, steps, params.input_zero_point, requantize, input, packed_filter,
-                    bias, scale, output + steps.first, scratch);
-      return;
+    if (Conv2dByteBand::Serves(params.window, params.groups)) {
+      return ConvolveRuns(params, input, packed_filter, bias, scale, output, scratch);
     }
   }
-  const int32_t depth = PatchDepth(params.window, params.groups);
-  const int32_t columns = params.window.out_c / params.groups;
-  const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
-  ForEachPatchTile<Tile<In, Weight>::kRows>(
-      params.window, params.groups, params.grid, input, static_cast<In>(params.input_zero_point),
-      output, scratch, [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
-        const size_t block = static_cast<size_t>(group) * blocks;
-        Tile<In, Weight>::MultiplyRows(
-            rows, count, depth, columns,
-            packed_filter + block * PackedBlockElements<In, Weight>(depth),
-            bias + block * kTileColumns, scale + block * kTileColumns, requantize, out);
-      });
+  ConvolvePatches<Tile<In, Weight>>(params, input, packed_filter, bias, scale, output, scratch);
 }
 
 // As Conv2d, packed by PackGemmFloat32; outside the image lies 0.

@@ -75,22 +75,30 @@ WRANGLET_NOINLINE inline void CopyRows(const WindowShape& w, const Conv2dByteBan
   }
 }
 
-// PackGemm's weights with each row of the window in quads of its own.
+// PackGemm's weights with each row of the window in quads of its own: what begins in one of the
+// packed quads and ends in the next is shifted together.
 WRANGLET_NOINLINE inline void PackRuns(const WindowShape& w, const Conv2dByteBand& band,
                                        const int8_t* packed, int8_t* to) {
-  const int32_t depth = w.kernel_h * band.run;
-  for (int32_t column = 0; column < w.out_c; column += kTileColumns) {
-    for (int32_t ky = 0; ky < w.kernel_h; ++ky) {
-      for (int32_t k = 0; k < band.packed_run; k += 4) {
-        for (int32_t c = 0; c < kTileColumns; ++c) {
-          for (int32_t i = k; i < k + 4; ++i) {
-            const int32_t from = ky * band.run + i;
-            *to++ = i < band.run ? packed[(from / 4 * kTileColumns + c) * 4 + from % 4] : int8_t{0};
+  constexpr int32_t kQuad = 4 * kTileColumns;
+  const int32_t kernel_h = w.kernel_h, run = band.run, columns = w.out_c;
+  const int32_t quads = (kernel_h * run + 3) / 4;
+  for (int32_t column = 0; column < columns; column += kTileColumns, packed += quads * kQuad) {
+    for (int32_t ky = 0; ky < kernel_h; ++ky) {
+      for (int32_t k = 0; k < run; k += 4, to += kQuad) {
+        const int32_t at = ky * run + k, shift = 8 * (at % 4), quad = at / 4;
+        const int8_t* const from = packed + quad * kQuad;
+        const bool is_split = shift > 0 && quad + 1 < quads;
+        const v128_t mask = wasm_u32x4_shr(wasm_i32x4_splat(-1), 8 * std::max(0, k + 4 - run));
+        for (int32_t half = 0; half < kQuad; half += 16) {
+          v128_t taps = wasm_u32x4_shr(wasm_v128_load(from + half), shift);
+          if (is_split) {
+            const v128_t rest = wasm_i32x4_shl(wasm_v128_load(from + kQuad + half), 32 - shift);
+            taps = wasm_v128_or(taps, rest);
           }
+          wasm_v128_store(to + half, wasm_v128_and(taps, mask));
         }
       }
     }
-    packed += PackedElements(depth, 4);
   }
 }
 

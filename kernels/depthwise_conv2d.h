@@ -115,10 +115,8 @@ inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int3
 
 namespace depthwise_internal {
 
-// DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride} and, where it is done by
-// bytes, of kPixels.
-template <int kKernel, int kStride, DepthwisePixels kPixels, typename In, typename Weight,
-          typename Requantize>
+// DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride}, by words.
+template <int kKernel, int kStride, typename In, typename Weight, typename Requantize>
 WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, Requantize>& params,
                                        const In* input, const Weight* packed_filter,
                                        const typename Requantize::Bias* bias,
@@ -127,13 +125,6 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
   static_assert(kMaxDepthwiseTaps <= Requantize::kMostDepth);
   const WindowShape& w = params.window;
   const Requantize requantize(params.output);
-  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-    if (use_byte_dot) {
-      DepthwiseByBytes<kKernel, kStride, kPixels>(w, params.input_zero_point, requantize, input,
-                                                  packed_filter, bias, scale, output, scratch);
-      return;
-    }
-  }
   const DepthwiseBand band(w);
   const int32_t multiplier = w.out_c / w.in_c;
   auto* const weights = static_cast<int16_t*>(scratch);
@@ -169,6 +160,20 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
   ForEachDepthwiseBand(w, band.rows, input, output, compute_band);
 }
 
+// As Convolve, of int8 by int8 and a window of kPixels.
+template <int kKernel, int kStride, DepthwisePixels kPixels>
+WRANGLET_NOINLINE inline void ConvolveInt8(const DepthwiseConv2dParams<int8_t, int8_t>& params,
+                                           const int8_t* input, const int8_t* packed_filter,
+                                           const int32_t* bias, const float* scale, int8_t* output,
+                                           void* scratch) {
+  if (!use_byte_dot) {
+    return Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale, output, scratch);
+  }
+  DepthwiseByBytes<kKernel, kStride, kPixels>(params.window, params.input_zero_point,
+                                              RequantizeInt8(params.output), input, packed_filter,
+                                              bias, scale, output, scratch);
+}
+
 }  // namespace depthwise_internal
 
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c]; output channel c reads input
@@ -180,16 +185,15 @@ WRANGLET_INLINE inline void DepthwiseConv2d(
     const DepthwiseConv2dParams<In, Weight, Requantize>& params, const In* input,
     const Weight* packed_filter, const typename Requantize::Bias* bias,
     const typename Requantize::Scale* scale, In* output, void* scratch) {
-  WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() {
-    const auto convolve = [&]<DepthwisePixels kPixels>() {
-      depthwise_internal::Convolve<kKernel, kStride, kPixels>(params, input, packed_filter, bias,
-                                                              scale, output, scratch);
-    };
+  WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() WRANGLET_INLINE {
     if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-      WithDepthwisePixels(params.window, convolve);
-    } else {
-      convolve.template operator()<DepthwisePixels::kGroups>();
+      return WithDepthwisePixels(params.window, [&]<DepthwisePixels kPixels>() WRANGLET_INLINE {
+        depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels>(params, input, packed_filter,
+                                                                    bias, scale, output, scratch);
+      });
     }
+    depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,
+                                                   output, scratch);
   });
 }
 

@@ -64,23 +64,14 @@ inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8
   }
 }
 
-}  // namespace gemm_internal
-
-// output[r][c] = requantize(bias[c] + sum over k of input[r][k] * filter[c][k], scale[c]).
-// `packed_filter`, `bias` and `scale` are PackGemm's, which has put the input's zero point into the
-// bias.
-template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
-inline void Gemm(const GemmParams<In, Weight, Requantize>& params, const In* input,
-                 const Weight* packed_filter, const typename Requantize::Bias* bias,
-                 const typename Requantize::Scale* scale, In* output) {
-  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-    if (use_byte_dot && params.rows > 1 && params.depth <= gemm_internal::kMostDepth) {
-      gemm_internal::MultiplyByBytes(params, input, packed_filter, bias, scale, output);
-      return;
-    }
-  }
+// Gemm by any Tile.
+template <typename Tile, typename In, typename Weight, typename Requantize>
+WRANGLET_NOINLINE inline void MultiplyByTiles(const GemmParams<In, Weight, Requantize>& params,
+                                              const In* input, const Weight* packed_filter,
+                                              const typename Requantize::Bias* bias,
+                                              const typename Requantize::Scale* scale, In* output) {
   const Requantize requantize(params.output);
-  constexpr int32_t kRows = Tile<In, Weight>::kRows;
+  constexpr int32_t kRows = Tile::kRows;
   for (int32_t row = 0; row < params.rows; row += kRows) {
     const int32_t count = std::min(kRows, params.rows - row);
     const In* rows[kRows];
@@ -90,9 +81,37 @@ inline void Gemm(const GemmParams<In, Weight, Requantize>& params, const In* inp
       rows[i] = input + at * static_cast<size_t>(params.depth);
       out[i] = output + at * static_cast<size_t>(params.cols);
     }
-    Tile<In, Weight>::MultiplyRows(rows, count, params.depth, params.cols, packed_filter, bias,
-                                   scale, requantize, out);
+    Tile::MultiplyRows(rows, count, params.depth, params.cols, packed_filter, bias, scale,
+                       requantize, out);
   }
+}
+
+// Gemm of int8 by int8 where rows are no deeper than kMostDepth.
+WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params,
+                                              const int8_t* input, const int8_t* packed_filter,
+                                              const int32_t* bias, const float* scale,
+                                              int8_t* output) {
+  if (use_byte_dot) return MultiplyByBytes(params, input, packed_filter, bias, scale, output);
+  MultiplyByTiles<WordQuadTile>(params, input, packed_filter, bias, scale, output);
+}
+
+}  // namespace gemm_internal
+
+// output[r][c] = requantize(bias[c] + sum over k of input[r][k] * filter[c][k], scale[c]).
+// `packed_filter`, `bias` and `scale` are PackGemm's, which has put the input's zero point into the
+// bias.
+template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
+WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& params, const In* input,
+                                 const Weight* packed_filter,
+                                 const typename Requantize::Bias* bias,
+                                 const typename Requantize::Scale* scale, In* output) {
+  using namespace gemm_internal;
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+    if (params.depth <= kMostDepth) {
+      return MultiplyShallow(params, input, packed_filter, bias, scale, output);
+    }
+  }
+  MultiplyByTiles<Tile<In, Weight>>(params, input, packed_filter, bias, scale, output);
 }
 
 }  // namespace wranglet

@@ -233,17 +233,39 @@ struct QuadTile {
                            int32_t columns, const int8_t* weights, const int32_t* bias,
                            const float* scale, const RequantizeInt8& requantize,
                            int8_t* const (&out)[kRows]) {
-    const auto multiply = [&]<typename By>() {
-      if (count == 1) {
-        quads_internal::MultiplyRows<By, 1>(rows, 1, depth, columns, weights, bias, scale,
+    if (use_byte_dot) {
+      return MultiplyRowsBy<quads_internal::ByBytes>(rows, count, depth, columns, weights, bias,
+                                                     scale, requantize, out);
+    }
+    MultiplyRowsBy<quads_internal::ByWords>(rows, count, depth, columns, weights, bias, scale,
                                             requantize, out);
-      } else {
-        quads_internal::MultiplyRows<By, kRows>(rows, count, depth, columns, weights, bias, scale,
-                                                requantize, out);
-      }
-    };
-    if (use_byte_dot) return multiply.template operator()<quads_internal::ByBytes>();
-    multiply.template operator()<quads_internal::ByWords>();
+  }
+
+ protected:
+  template <typename By>
+  static void MultiplyRowsBy(const int8_t* const (&rows)[kRows], int32_t count, int32_t depth,
+                             int32_t columns, const int8_t* weights, const int32_t* bias,
+                             const float* scale, const RequantizeInt8& requantize,
+                             int8_t* const (&out)[kRows]) {
+    if (count == 1) {
+      quads_internal::MultiplyRows<By, 1>(rows, 1, depth, columns, weights, bias, scale, requantize,
+                                          out);
+    } else {
+      quads_internal::MultiplyRows<By, kRows>(rows, count, depth, columns, weights, bias, scale,
+                                              requantize, out);
+    }
+  }
+};
+
+// QuadTile where !use_byte_dot, for what has a way of its own (MultiplyRuns) where it is: modules
+// need not hold both.
+struct WordQuadTile : QuadTile {
+  static void MultiplyRows(const int8_t* const (&rows)[kRows], int32_t count, int32_t depth,
+                           int32_t columns, const int8_t* weights, const int32_t* bias,
+                           const float* scale, const RequantizeInt8& requantize,
+                           int8_t* const (&out)[kRows]) {
+    MultiplyRowsBy<quads_internal::ByWords>(rows, count, depth, columns, weights, bias, scale,
+                                            requantize, out);
   }
 };
 
