@@ -126,7 +126,7 @@ compile_model = rule(
     attrs = {
         "accuracy_csv": attr.label(allow_single_file = True),
         "accuracy_images": attr.label_list(allow_files = True),
-        "bands": attr.string(default = "off", values = BANDS),
+        "bands": attr.string(default = "auto", values = BANDS),
         "calibration": attr.label_list(allow_files = True),
         "calibration_method": attr.string(default = "auto", values = CALIBRATION_METHODS),
         "class_map": attr.label(allow_single_file = True),

@@ -57,7 +57,7 @@ def wasm_model(
         model,
         accuracy_csv = None,
         accuracy_images = [],
-        bands = "off",
+        bands = "auto",
         calibration = [],
         calibration_method = "auto",
         class_map = None,

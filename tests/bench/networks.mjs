@@ -17,7 +17,7 @@ const FILES = new Map(
 const NETWORKS = [
   {
     name: "MobileNetV2 1.0 224, int8",
-    wranglet: ["mobilenet_v2_int8", "mobilenet_v2_int8_simd128"],
+    wranglet: ["mobilenet_v2_int8", "mobilenet_v2_int8_layers", "mobilenet_v2_int8_simd128"],
     tflite: "mobilenet_v2_1.0_224_int8.tflite",
   },
   {
@@ -59,6 +59,9 @@ const NETWORKS = [
   { name: "person (MobileNetV2 0.35 96), int16", wranglet: ["person_int16"] },
 ];
 
+// What a wasm_model of another build is called, by how its name ends.
+const BUILDS = { _layers: "Wranglet by layers", _simd128: "Wranglet simd128" };
+
 /**
  * @typedef {object} Network
  * @property {string} name
@@ -91,7 +94,7 @@ export function findNetworks() {
     }
     const { macs } = readManifest(folders[0]);
     const ours = folders.map((folder) =>
-      wranglet(folder.endsWith("_simd128") ? "Wranglet simd128" : "Wranglet", folder),
+      wranglet(BUILDS[/_[^_]*$/.exec(folder)[0]] ?? "Wranglet", folder),
     );
     networks.push({ name, model: models[0], macs, contenders: [...ours, ...peers] });
   }

@@ -35,7 +35,7 @@ const std::vector<Choice>& Choices() {
        {"auto", "minmax", "percentile", "mse", "entropy"}},
       {"bands",
        "Whether layers run by bands of rows; auto is where that makes a large arena smaller",
-       {"off", "auto"}},
+       {"auto", "off"}},
   };
   return choices;
 }

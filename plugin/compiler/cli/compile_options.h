@@ -45,7 +45,7 @@ struct CompileOptions {
   std::string calibration_method = "auto";  // auto | minmax | percentile | mse | entropy
   double min_sqnr = 25;                     // decibels, of precision auto without accuracy
   std::optional<AccuracyOptions> accuracy;  // of precision auto
-  bool by_bands = false;                    // where that makes the arena smaller
+  bool by_bands = true;                     // where that makes the arena smaller
   bool sensitivity = false;                 // whether to measure that of every layer
 };
 

@@ -384,14 +384,14 @@ class BandsOfPlanTest : public PlanTest {
 TEST_F(BandsOfPlanTest, TheExpandedTensorNeverExists) {
   const Plan whole = MustPlan();
   EXPECT_GE(whole.arena_bytes, 2 * 64 * 64 * 48);
-  const Plan bands = PlanBy({.by_bands = true});
+  const Plan bands = PlanBy({.by_bands = true, .band_bytes = 64 * 1024});
   EXPECT_LT(bands.arena_bytes, 2 * 64 * 64 * 8 + 80 * 1024) << "input, output and bands";
   EXPECT_EQ(bands.macs, whole.macs);
   EXPECT_EQ(bands.outputs[0].bytes, whole.outputs[0].bytes);
 }
 
 TEST_F(BandsOfPlanTest, BandsInsideTheImageAreRoundsOfALoop) {
-  const Plan plan = PlanBy({.by_bands = true});
+  const Plan plan = PlanBy({.by_bands = true, .band_bytes = 64 * 1024});
   const auto longest =
       std::max_element(plan.loops.begin(), plan.loops.end(),
                        [](const Loop& a, const Loop& b) { return a.rounds < b.rounds; });
@@ -407,13 +407,14 @@ TEST_F(BandsOfPlanTest, BandsInsideTheImageAreRoundsOfALoop) {
 
 TEST_F(BandsOfPlanTest, OnlyItsOutputCompletes) {
   size_t completed = 0;
-  for (const Step& step : PlanBy({.by_bands = true}).steps) completed += step.completes.size();
+  for (const Step& step : PlanBy({.by_bands = true, .band_bytes = 64 * 1024}).steps)
+    completed += step.completes.size();
   EXPECT_EQ(completed, 1u);
 }
 
 TEST_F(BandsOfPlanTest, ATensorThatIsLookedAtStaysWhole) {
   graph_.outputs.push_back(graph_.nodes[0].outputs[0]);
-  const Plan plan = PlanBy({.by_bands = true});
+  const Plan plan = PlanBy({.by_bands = true, .band_bytes = 64 * 1024});
   EXPECT_GE(plan.arena_bytes, 64 * 64 * 48);
   EXPECT_EQ(plan.outputs[1].bytes, 64 * 64 * 48);
 }
