@@ -102,8 +102,7 @@ WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& 
 // bias.
 template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& params, const In* input,
-                                 const Weight* packed_filter,
-                                 const typename Requantize::Bias* bias,
+                                 const Weight* packed_filter, const typename Requantize::Bias* bias,
                                  const typename Requantize::Scale* scale, In* output) {
   using namespace gemm_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
