@@ -1,12 +1,19 @@
-// What images cost the person Worker, by size and format: ./bazelw run -c opt //tests/images
+// What images cost the person Worker, by size and format: ./bazelw run //tests/images -- [--markdown]
+
+import { parseArgs } from "node:util";
 
 import { startWorker } from "wranglet/testing";
 
 import { table } from "../../worker-js/table.mjs";
+import { markdownTable } from "../article/report.mjs";
+import { timeInTurn } from "../article/timing.mjs";
+import { measurePost, startMeasured, startProbe } from "../article/workers.mjs";
 import { median } from "../bench/statistics.mjs";
 import { convert, writeImage } from "./pictures.mjs";
 
 const SIDE = 96;
+
+const { values } = parseArgs({ options: { markdown: { type: "boolean", default: false } } });
 
 /** Formats, and the sizes at which each says something. @type {[string, [number, number][]][]} */
 const IMAGES = [
@@ -59,91 +66,87 @@ const IMAGES = [
   ],
 ];
 
-/** A Worker that converts its body as often as the path says, and does no more. */
-const DECODE = `
-  import image from "./wranglet/image.wasm";
-  import { ImageCodec, ImageInput } from "./wranglet/image.js";
-  import { manifest } from "./models/person/index.js";
-  const codec = new ImageCodec(image);
-  const input = new ImageInput(manifest.inputs[0]);
-  export default {
-    async fetch(request) {
-      const body = new Uint8Array(await request.arrayBuffer());
-      for (let left = Number(new URL(request.url).pathname.slice(1)); left > 0; --left) {
-        codec.convert(body, input);
+/** Fresh workerds, for what is only once in each. */
+const FRESH = 3;
+/** Each part is done so often at least, in so many requests. */
+const OFTEN = { iterations: 30, rounds: 10 };
+/** Whole requests of each image. */
+const REQUESTS = 40;
+
+const folder = process.env.WRANGLET_WORKER;
+
+/** Milliseconds of CPU that decoding takes at first in a workerd, less what an empty request takes. */
+async function firstDecode(body) {
+  const worker = await startProbe(folder);
+  const post = async (count) => (await measurePost(worker, `/decode/${count}`, body)).cpu;
+  try {
+    await post(0); // the first request of all has costs of its own
+    const empty = median([await post(0), await post(0), await post(0)]);
+    return Math.max(0, (await post(1)) - empty);
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** What each image's decoding takes, warm, and that with the inference; in turn. */
+async function measureParts(images) {
+  const worker = await startProbe(folder);
+  try {
+    const works = images.flatMap(({ body }) =>
+      ["decode", "request"].map((part) => ({
+        post: async (count) => (await measurePost(worker, `/${part}/${count}`, body)).cpu,
+      })),
+    );
+    const timings = await timeInTurn(works, OFTEN);
+    return images.map((_, i) => ({ decode: timings[2 * i], request: timings[2 * i + 1] }));
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Milliseconds of CPU of a whole request of each image, in turn. */
+async function measureRequests(images) {
+  const worker = await startMeasured(() => startWorker(folder));
+  try {
+    const samples = images.map(() => []);
+    for (let left = REQUESTS; left > 0; --left) {
+      for (const [i, { body }] of images.entries()) {
+        samples[i].push((await measurePost(worker, "/classify", body)).cpu);
       }
-      return new Response();
-    },
-  };`;
-
-/** How often something that takes so long is repeated: for half a second, within reason. */
-const repeats = (milliseconds) => Math.min(50, Math.max(3, Math.round(500 / milliseconds)));
-
-async function milliseconds(worker, path, body) {
-  const start = performance.now();
-  const response = await worker.fetch(path, { method: "POST", body });
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`${path}: status ${response.status}`);
-  return performance.now() - start;
-}
-
-/** workerd's clock stands still in a request, so decoding is timed from outside: many less none. */
-async function measureDecode(body) {
-  const worker = await startWorker(undefined, { main: DECODE });
-  try {
-    await milliseconds(worker, "/0", body);
-    const first =
-      (await milliseconds(worker, "/1", body)) - (await milliseconds(worker, "/0", body));
-    const count = repeats(first);
-    await milliseconds(worker, `/${count}`, body);
-    const samples = [];
-    for (let i = 0; i < 5; ++i) {
-      const none = await milliseconds(worker, "/0", body);
-      samples.push(((await milliseconds(worker, `/${count}`, body)) - none) / count);
     }
-    return { first: Math.max(0, first), warm: median(samples) };
+    return samples.map(median);
   } finally {
     await worker.stop();
   }
 }
 
-async function measureRequest(body) {
-  const worker = await startWorker();
-  try {
-    const first = await milliseconds(worker, "/classify", body);
-    const samples = [];
-    for (let left = repeats(first); left > 0; --left) {
-      samples.push(await milliseconds(worker, "/classify", body));
-    }
-    return median(samples);
-  } finally {
-    await worker.stop();
-  }
-}
-
+const images = IMAGES.flatMap(([format, sizes]) =>
+  sizes.map(([width, height]) => ({
+    format,
+    size: `${width}x${height}`,
+    body: writeImage(format, width, height),
+  })),
+);
+const parts = await measureParts(images);
+const requests = await measureRequests(images);
 const rows = [];
-for (const [format, sizes] of IMAGES) {
-  for (const [width, height] of sizes) {
-    const body = writeImage(format, width, height);
-    const decode = await measureDecode(body);
-    const request = await measureRequest(body);
-    const { memory } = convert(body, SIDE);
-    rows.push([
-      format,
-      `${width}x${height}`,
-      body.length.toLocaleString("en"),
-      decode.first.toFixed(1),
-      decode.warm.toFixed(2),
-      request.toFixed(1),
-      (memory / 1e6).toFixed(1),
-    ]);
-  }
+for (const [i, { format, size, body }] of images.entries()) {
+  const first = [];
+  for (let left = FRESH; left > 0; --left) first.push(await firstDecode(body));
+  rows.push([
+    format,
+    size,
+    body.length.toLocaleString("en"),
+    median(first).toFixed(1),
+    parts[i].decode.median.toFixed(2),
+    parts[i].request.median.toFixed(2),
+    requests[i].toFixed(1),
+    (convert(body, SIDE).memory / 1e6).toFixed(1),
+  ]);
 }
-console.log(
-  table(["format", "size", "bytes", "first ms", "warm ms", "request ms", "memory MB"], rows),
-);
-console.log(
-  "(to 96x96, in workerd. First, warm: decoding alone, at first in a fresh workerd and then, the median.\n" +
-    "Request: all of it, inference and HTTP included, the median. Memory: the most that the codec's grew to,\n" +
-    "the file's bytes included.)",
-);
+const header = ["format", "size", "bytes", "first", "warm", "inferred", "request", "memory MB"];
+console.log(values.markdown ? markdownTable(header, rows) : table(header, rows));
+console.log(`
+To 96x96, in workerd; ms of its CPU, medians. first: decoding, at first in a fresh workerd. warm: decoding.
+inferred: decoding and inference, warm. request: all that workerd does for one, HTTP included. memory: the
+most that the codec's grew to, the file's bytes included.`);
