@@ -12,16 +12,32 @@ SIZE = 96
 class Teacher(nn.Module):
     """Images [N, 3, 96, 96] in [-1, 1], as the student sees them, to the teacher's logits [N, 2]."""
 
+    CHANNELS = 256  # of its features
+
     def __init__(self, path):
         super().__init__()
-        self.steps = [_STEPS[operator.name](operator) for operator in read_network(path)]
+        operators = read_network(path)
+        pool = [operator.name for operator in operators].index("AVERAGE_POOL_2D")
+        steps = [_STEPS[operator.name](operator) for operator in operators]
+        self.body, self.head = steps[:pool], steps[pool:]
 
     @torch.no_grad()
-    def forward(self, images):
+    def features(self, images):
+        """What its last convolution says of each place: [N, 256, 3, 3]."""
         x = (images + 1) / 2  # it was trained on pixels in [0, 1]
-        for step in self.steps:
+        for step in self.body:
             x = step(x)
         return x
+
+    @torch.no_grad()
+    def classify(self, features):
+        """The logits [N, 2] of its features."""
+        for step in self.head:
+            features = step(features)
+        return features
+
+    def forward(self, images):
+        return self.classify(self.features(images))
 
 
 def _convolution(filters, bias, operator, groups):

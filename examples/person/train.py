@@ -4,8 +4,10 @@
     apt-get install python3-torch python3-pil
     python3 examples/person/train.py --shared ../shared --checkpoint /tmp/person
 
-Two trainings, each resumable: ten classes of labelled photos first, which teaches it to see; then what the
-teacher answers to the same views of photos without labels. The photos of coco_person are held out from both.
+Two trainings, each resumable: ten classes of labelled photos first, which teaches it to see; then what the teacher
+says of the same views of photos without labels, at each place (Romero et al., 2014, arXiv:1412.6550) and in the end.
+Half of these views are blends of two photos, on which the two are to agree as well (Beyer et al., 2021,
+arXiv:2106.05237). The photos of coco_person are held out from both.
 """
 
 import argparse
@@ -17,8 +19,10 @@ import torch
 from PIL import Image
 from torch import nn
 from torch.nn import functional
+from torch.utils.data import DataLoader
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
+from exported import start_from  # noqa: E402
 from mobilenet_v2 import MobileNetV2, export  # noqa: E402
 from photos import Views, accuracy, centers, in_folders, load  # noqa: E402
 from progressive import load_average, train  # noqa: E402
@@ -26,6 +30,7 @@ from teacher import SIZE, Teacher  # noqa: E402
 
 WIDTH, LAST = 0.35, 448
 SHORT_SIDE = 128  # photos are kept at it: memory
+AREA = (0.2, 1.0)  # of a photo, which a view shows
 TEMPERATURE = 1.5  # softens both sides' answers (Hinton et al., 2015, arXiv:1503.02531)
 
 
@@ -37,13 +42,31 @@ def labelled(data, split):
     return centers(photos, SIZE), torch.tensor([int(row["person"]) for row in rows])
 
 
-def distillation(teacher):
-    """KL divergence from the teacher's answer to the same view, times T^2 to keep the gradient's size."""
+class Guided(nn.Module):
+    """The student with a guess at the teacher's features, which only training needs."""
 
-    def loss(images, logits, _):
-        wanted = functional.log_softmax(teacher(images) / TEMPERATURE, 1)
+    def __init__(self, student):
+        super().__init__()
+        self.student, self.guess = student, nn.Conv2d(LAST, Teacher.CHANNELS, 1)
+
+    def forward(self, images):
+        """Logits; in training, (logits, guess [N, 256, 3, 3])."""
+        features = self.student.features(images)
+        logits = self.student.classify(features)
+        return (logits, self.guess(features)) if self.training else logits
+
+
+def distillation(teacher):
+    """KL divergence from the teacher's answer to the same view, times T^2 to keep the gradient's size, and how far the
+    guess is from its features, as a share of their variance."""
+
+    def loss(images, answer, _):
+        logits, guess = answer
+        features = teacher.features(images)
+        wanted = functional.log_softmax(teacher.classify(features) / TEMPERATURE, 1)
         given = functional.log_softmax(logits / TEMPERATURE, 1)
-        return functional.kl_div(given, wanted, reduction="batchmean", log_target=True) * TEMPERATURE**2
+        divergence = functional.kl_div(given, wanted, reduction="batchmean", log_target=True) * TEMPERATURE**2
+        return divergence + functional.mse_loss(guess, features) / features.var()
 
     return loss
 
@@ -66,20 +89,32 @@ def pretrain(data, arguments):
     )
 
 
+def unlabelled(data):
+    """Paths of every photo of `data` that is not coco_person's."""
+    return sorted(data.glob("imagenette/*/*/*.jpg")) + sorted(data.glob("imagenet_1k_sample/*.jpg"))
+
+
+def seen(data):
+    """Batches of views, as the student meets them."""
+    arrays = load(unlabelled(data)[::20], SHORT_SIDE)
+    return [x for x, _ in DataLoader(Views(arrays, [0] * len(arrays), SIZE, AREA), 32, shuffle=True)]
+
+
 def distil(student, data, teacher, arguments):
-    """The student after learning from the teacher on every photo of `data` that is not coco_person's."""
-    paths = sorted(data.glob("imagenette/*/*/*.jpg")) + sorted(data.glob("imagenet_1k_sample/*.jpg"))
-    arrays = load(paths, SHORT_SIDE)
+    """The guided student after learning from the teacher on every photo of `data` that is not coco_person's."""
+    arrays = load(unlabelled(data), SHORT_SIDE)
     tests = {split: labelled(data, split) for split in ("val2017", "train2017")}
     for split, test in tests.items():
         print(f"teacher: {accuracy(teacher, *test):.1f} % of {split}", flush=True)
     return train(
-        student,
-        lambda size: Views(arrays, [0] * len(arrays), size, area=(0.35, 1.0)),
+        Guided(student),
+        lambda size: Views(arrays, [0] * len(arrays), size, AREA),
         [(SIZE, arguments.epochs)],
         distillation(teacher),
         lambda model: ", ".join(f"{accuracy(model, *test):.1f} % of {split}" for split, test in tests.items()),
         f"{arguments.checkpoint}.person.pt",
+        weight_decay=0.02,
+        mixed=0.5,
     )
 
 
@@ -88,6 +123,7 @@ def main():
     parser.add_argument("--shared", required=True, type=Path, help="the folder with data/ and models/")
     parser.add_argument("--checkpoint", required=True, help="where the trainings are kept: CHECKPOINT.*.pt")
     parser.add_argument("--output", default="person_mobilenet_v2_0.35_96.onnx")
+    parser.add_argument("--start", help="an exported network to go on with, instead of the ten classes")
     parser.add_argument("--pretraining", type=int, default=20, help="epochs on the ten classes")
     parser.add_argument("--epochs", type=int, default=40, help="epochs with the teacher")
     parser.add_argument("--seed", type=int, default=1)
@@ -98,11 +134,14 @@ def main():
 
     student = MobileNetV2(2, WIDTH, LAST, dropout=0.0)
     if arguments.export_only:
-        load_average(student, f"{arguments.checkpoint}.person.pt")
+        student = load_average(Guided(student), f"{arguments.checkpoint}.person.pt").student
     else:
-        student.features.load_state_dict(pretrain(data, arguments).features.state_dict())
+        if arguments.start:
+            start_from(student, arguments.start, seen(data))
+        else:
+            student.features.load_state_dict(pretrain(data, arguments).features.state_dict())
         teacher = Teacher(arguments.shared / "models/vww_96_float.tflite")
-        student = distil(student, data, teacher, arguments)
+        student = distil(student, data, teacher, arguments).student
     export(student, SIZE, arguments.output)
 
 

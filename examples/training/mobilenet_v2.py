@@ -54,8 +54,12 @@ class MobileNetV2(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(last, classes)
 
+    def classify(self, features):
+        """The logits of what `features` says of each place."""
+        return self.classifier(self.dropout(features.mean((2, 3))))
+
     def forward(self, x):
-        return self.classifier(self.dropout(self.features(x).mean((2, 3))))
+        return self.classify(self.features(x))
 
 
 def export(model, size, path):

@@ -56,22 +56,29 @@ def accuracy(model, images, labels):
     return 100 * sum((model(x).argmax(1) == y).sum().item() for x, y in batches) / len(images)
 
 
+FILTERS = [Image.BILINEAR, Image.BICUBIC, Image.LANCZOS]
+
+
 class Views(Dataset):
     """A random view of each photo: crop of `area` of it (a share), flip, brightness, contrast and saturation.
 
-    Crops as in Szegedy et al. (2014, arXiv:1409.4842): aspect ratios 3:4 to 4:3.
+    Crops as in Szegedy et al. (2014, arXiv:1409.4842): aspect ratios 3:4 to 4:3. A view that is larger than its crop is
+    blurred, which a photo of the Worker's clients is not; so `sharpen` of the views are sharpened, at random.
     """
 
-    def __init__(self, arrays, targets, size, area=(0.25, 1.0), jitter=0.3, erase=0.0):
+    def __init__(self, arrays, targets, size, area=(0.25, 1.0), jitter=0.3, erase=0.0, sharpen=0.0):
         self.arrays, self.targets, self.size = arrays, targets, size
-        self.area, self.jitter, self.erase = area, jitter, erase
+        self.area, self.jitter, self.erase, self.sharpen = area, jitter, erase, sharpen
 
     def __len__(self):
         return len(self.arrays)
 
     def __getitem__(self, i):
         image = Image.fromarray(self.arrays[i])
-        image = image.resize((self.size, self.size), Image.BILINEAR, box=self._box(*image.size))
+        resampling = random.choice(FILTERS) if self.sharpen else Image.BILINEAR
+        image = image.resize((self.size, self.size), resampling, box=self._box(*image.size))
+        if random.random() < self.sharpen:
+            image = ImageEnhance.Sharpness(image).enhance(random.uniform(1, 5))
         for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
             image = enhance(image).enhance(random.uniform(1 - self.jitter, 1 + self.jitter))
         tensor = to_tensor(image)

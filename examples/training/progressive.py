@@ -2,6 +2,7 @@
 
 import copy
 import math
+import random
 import time
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def rate_at(share, peak):
     if share < 0.1:
         return peak * max(share / 0.1, 0.02)
     return peak * (0.001 + 0.999 * (1 + math.cos(math.pi * (share - 0.1) / 0.9)) / 2)
+
+
+def mix(images):
+    """Each image blended with another one of the batch (Zhang et al., 2017, arXiv:1710.09412), by shares of 0 to 1."""
+    share = torch.rand(len(images), 1, 1, 1)
+    return images * share + images[torch.randperm(len(images))] * (1 - share)
 
 
 def load_average(model, checkpoint):
@@ -96,7 +103,19 @@ class _Training:
         return value.item()
 
 
-def train(model, views, phases, loss, evaluate, checkpoint, batch=64, peak=4e-3, weight_decay=0.05, decay=0.999):
+def train(
+    model,
+    views,
+    phases,
+    loss,
+    evaluate,
+    checkpoint,
+    batch=64,
+    peak=4e-3,
+    weight_decay=0.05,
+    decay=0.999,
+    mixed=0.0,
+):
     """Trains `model` and returns its average.
 
     Args:
@@ -105,6 +124,7 @@ def train(model, views, phases, loss, evaluate, checkpoint, batch=64, peak=4e-3,
       loss: (images, logits, targets) -> scalar.
       evaluate: model -> text, printed after every epoch.
       checkpoint: a file, from which an interrupted training goes on.
+      mixed: the share of batches whose images are mixed; their targets are not.
     """
     training = _Training(model, decay, peak, weight_decay)
     training.restore(checkpoint)
@@ -115,6 +135,8 @@ def train(model, views, phases, loss, evaluate, checkpoint, batch=64, peak=4e-3,
         loader = DataLoader(views(size), batch, shuffle=True, num_workers=1, drop_last=True)
         training.model.train()
         for step, (images, targets) in enumerate(loader):
+            if random.random() < mixed:
+                images = mix(images)
             done = sum(pixels[: training.epoch]) + size * size * step / len(loader)
             losses.append(training.step(images, targets, loss, rate_at(done / sum(pixels), peak)))
         training.epoch += 1
