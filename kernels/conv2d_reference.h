@@ -9,6 +9,7 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
+#include "kernels/depthwise_float32.h"
 #include "kernels/requantize_reference.h"
 
 namespace wranglet {

@@ -1,7 +1,5 @@
-// Depthwise convolution: each channel has a filter of its own. The quantised kernel works row by
-// row (depthwise_row.h); the float32 kernel pixel by pixel, where the taps of a window are
-// addresses, those outside the image the address of a pixel of fill values (an "indirection
-// buffer", Dukhan 2019, "The Indirect Convolution Algorithm"). Called by steps.cc.
+// Quantised depthwise convolution: each channel has a filter of its own. Rows are computed by
+// depthwise_bytes.h or depthwise_row.h; float32 is depthwise_float32.h. Called by steps.cc.
 
 #ifndef WRANGLET_KERNELS_DEPTHWISE_CONV2D_H_
 #define WRANGLET_KERNELS_DEPTHWISE_CONV2D_H_
@@ -14,13 +12,9 @@
 #include "kernels/depthwise_row.h"
 #include "kernels/params.h"
 #include "kernels/simd.h"
-#include "kernels/tile_float32.h"
 #include "kernels/tile_pairs.h"
 
 namespace wranglet {
-
-// The most taps a window may have (11x11 and then some): their addresses lie on the stack.
-inline constexpr int32_t kMaxDepthwiseTaps = 128;
 
 template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct DepthwiseConv2dParams {
@@ -34,21 +28,8 @@ struct DepthwiseConv2dParams {
   }
 };
 
-struct DepthwiseConv2dFloat32Params {
-  WindowShape window;
-  FloatOutput output;
-
-  template <typename V>
-  void ForEachField(V&& v) const {
-    v("window", window), v("output", output);
-  }
-};
-
-// The kernels' scratch buffers: a pixel of fill values, and for quantised tensors, before it, a
-// block of weights and a row of columns, interleaved and widened.
-constexpr size_t DepthwiseFloat32ScratchElements(const WindowShape& window) {
-  return static_cast<size_t>(window.in_c);
-}
+// The scratch buffer: a block of weights and a row of columns, interleaved and widened, and a pixel
+// of fill values.
 template <typename In>
 constexpr size_t DepthwiseScratchBytes(const WindowShape& window) {
   const DepthwiseBand band(window);
@@ -57,38 +38,10 @@ constexpr size_t DepthwiseScratchBytes(const WindowShape& window) {
   return sizeof(In) == 1 ? std::max(by_pairs, DepthwiseByteScratch(window)) : by_pairs;
 }
 
-// Calls `compute(taps, out)` for each output pixel, taps[i] being the address of channel 0 under
-// the i-th tap (row by row), and out that of the pixel's channel 0.
-template <typename T, typename Compute>
-inline void ForEachDepthwisePixel(const WindowShape& window, const T* input, T fill, T* output,
-                                  T* scratch, Compute&& compute) {
-  std::fill_n(scratch, window.in_c, fill);
-  for (int32_t batch = 0; batch < window.batch; ++batch) {
-    for (int32_t out_y = 0; out_y < window.out_h; ++out_y) {
-      for (int32_t out_x = 0; out_x < window.out_w; ++out_x) {
-        const T* taps[kMaxDepthwiseTaps];
-        const T** tap = taps;
-        for (int32_t ky = 0; ky < window.kernel_h; ++ky) {
-          const int32_t y = out_y * window.stride_h - window.pad_top + ky * window.dilation_h;
-          for (int32_t kx = 0; kx < window.kernel_w; ++kx) {
-            const int32_t x = out_x * window.stride_w - window.pad_left + kx * window.dilation_w;
-            const bool inside = y >= 0 && y < window.in_h && x >= 0 && x < window.in_w;
-            *tap++ = inside ? input + (static_cast<ptrdiff_t>(y) * window.in_w + x) * window.in_c
-                            : scratch;
-          }
-        }
-        compute(taps, output);
-        output += window.out_c;
-      }
-    }
-    input += static_cast<size_t>(window.in_h) * static_cast<size_t>(window.in_w * window.in_c);
-  }
-}
-
 namespace depthwise_internal {
 
-// 8 input channels as int16, or 4 of float32, for the output channels from `channel` on; with a
-// multiplier of 1 they are the same.
+// 8 input channels as int16, for the output channels from `channel` on; with a multiplier of 1 they
+// are the same.
 template <typename In>
 inline v128_t LoadChannels(const In* tap, int32_t channel, size_t count, int32_t multiplier) {
   if (multiplier == 1) {
@@ -101,19 +54,6 @@ inline v128_t LoadChannels(const In* tap, int32_t channel, size_t count, int32_t
   }
   return wasm_v128_load(wide);
 }
-
-inline v128_t LoadChannels(const float* tap, int32_t channel, size_t count, int32_t multiplier) {
-  if (multiplier == 1) return LoadUpTo4(tap + channel, count);
-  alignas(16) float values[4] = {};
-  for (size_t i = 0; i < std::min<size_t>(count, 4); ++i) {
-    values[i] = tap[(channel + static_cast<int32_t>(i)) / multiplier];
-  }
-  return wasm_v128_load(values);
-}
-
-}  // namespace depthwise_internal
-
-namespace depthwise_internal {
 
 // DepthwiseConv2d of a window of the DepthwiseCase {kKernel, kStride}, by words.
 template <int kKernel, int kStride, typename In, typename Weight, typename Requantize>
@@ -195,30 +135,6 @@ WRANGLET_INLINE inline void DepthwiseConv2d(
     depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,
                                                    output, scratch);
   });
-}
-
-// As DepthwiseConv2d, packed by PackDepthwiseFloat32; `scratch` has
-// DepthwiseFloat32ScratchElements.
-inline void DepthwiseConv2dFloat32(const DepthwiseConv2dFloat32Params& params, const float* input,
-                                   const float* packed_filter, const float* bias, float* output,
-                                   float* scratch) {
-  const WindowShape& window = params.window;
-  const int32_t tap_count = window.kernel_h * window.kernel_w;
-  const int32_t multiplier = window.out_c / window.in_c;
-  const ClampFloat32x4 clamp(params.output);
-  const auto compute = [&](const float* const* taps, float* out) {
-    const float* weights = packed_filter;
-    for (int32_t channel = 0; channel < window.out_c; channel += 4) {
-      const auto left = static_cast<size_t>(window.out_c - channel);
-      v128_t sum = wasm_v128_load(bias + channel);
-      for (int32_t tap = 0; tap < tap_count; ++tap, weights += 4) {
-        const v128_t value = depthwise_internal::LoadChannels(taps[tap], channel, left, multiplier);
-        sum = wasm_f32x4_add(sum, wasm_f32x4_mul(value, wasm_v128_load(weights)));
-      }
-      StoreUpTo4(out + channel, clamp(sum), left);
-    }
-  };
-  ForEachDepthwisePixel(window, input, 0.0f, output, scratch, compute);
 }
 
 }  // namespace wranglet

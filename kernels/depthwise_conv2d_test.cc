@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/conv2d_reference.h"
+#include "kernels/depthwise_float32.h"
 #include "kernels/pack_depthwise.h"
 #include "kernels/testing.h"
 #include "kernels/testing_products.h"
@@ -18,6 +19,36 @@ WindowShape RandomDepthwiseWindow(Random& random) {
   window.in_c = random.Int(1, 27);
   window.out_c = window.in_c * (random.Int(0, 2) ? 1 : random.Int(2, 4));
   return window;
+}
+
+// What networks have: square kernels, padded to keep the size or halve it, in every width that a
+// row can be divided in. Calls `test(window, random)`; there are 1 to 40 channels.
+template <typename Test>
+void ForEachUsualWindow(Test&& test) {
+  for (const int32_t kernel : {3, 5}) {
+    for (const int32_t stride : {1, 2}) {
+      for (int32_t size = 1; size <= 20; ++size) {
+        SCOPED_TRACE(::testing::Message() << kernel << " / " << stride << ", " << size);
+        Random random(static_cast<uint32_t>(size));
+        const int32_t channels = random.Int(1, 40), out = (size + stride - 1) / stride;
+        // TensorFlow's SAME: what is missing, the smaller half before.
+        const int32_t pad = std::max((out - 1) * stride + kernel - size, 0) / 2;
+        test(WindowShape{.in_h = size,
+                         .in_w = size,
+                         .in_c = channels,
+                         .out_h = out,
+                         .out_w = out,
+                         .out_c = channels,
+                         .kernel_h = kernel,
+                         .kernel_w = kernel,
+                         .stride_h = stride,
+                         .stride_w = stride,
+                         .pad_top = pad,
+                         .pad_left = pad},
+             random);
+      }
+    }
+  }
 }
 
 template <typename Types>
@@ -69,33 +100,10 @@ TYPED_TEST(DepthwiseQuantized, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
-// What networks have: square kernels, padded to keep the size or halve it, in every width that a
-// row can be divided in.
 TYPED_TEST(DepthwiseQuantized, EqualsTheReferenceOnUsualShapes) {
-  for (const int32_t kernel : {3, 5}) {
-    for (const int32_t stride : {1, 2}) {
-      for (int32_t size = 1; size <= 20; ++size) {
-        SCOPED_TRACE(::testing::Message() << kernel << " / " << stride << ", " << size);
-        Random random(static_cast<uint32_t>(size));
-        const int32_t channels = random.Int(1, 40), out = (size + stride - 1) / stride;
-        // TensorFlow's SAME: what is missing, the smaller half before.
-        const int32_t pad = std::max((out - 1) * stride + kernel - size, 0) / 2;
-        TestFixture::ExpectEqualsReference({.in_h = size,
-                                            .in_w = size,
-                                            .in_c = channels,
-                                            .out_h = out,
-                                            .out_w = out,
-                                            .out_c = channels,
-                                            .kernel_h = kernel,
-                                            .kernel_w = kernel,
-                                            .stride_h = stride,
-                                            .stride_w = stride,
-                                            .pad_top = pad,
-                                            .pad_left = pad},
-                                           random);
-      }
-    }
-  }
+  ForEachUsualWindow([](const WindowShape& window, Random& random) {
+    TestFixture::ExpectEqualsReference(window, random);
+  });
 }
 
 TYPED_TEST(DepthwiseQuantized, SumsTheLargestProductsExactly) {
@@ -118,25 +126,37 @@ TYPED_TEST(DepthwiseQuantized, SumsTheLargestProductsExactly) {
   }
 }
 
+void ExpectFloat32EqualsReference(const WindowShape& window, Random& random) {
+  const int32_t taps = window.kernel_h * window.kernel_w;
+  const DepthwiseConv2dFloat32Params params{.window = window,
+                                            .output = {random.Float(-9, 0), random.Float(0, 9)}};
+  const auto input = random.Floats(InputSize(window), -2, 2);
+  const auto filter = random.Floats(taps * window.out_c, -2, 2);
+  const auto bias = random.Floats(window.out_c, -2, 2);
+  const PackedFloat32 packed = PackDepthwiseFloat32(taps, window.out_c, filter, bias);
+  std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
+  std::vector<float> scratch(DepthwiseFloat32ScratchElements(window));
+  DepthwiseConv2dFloat32Reference(params, input.data(), filter.data(), bias.data(),
+                                  expected.data());
+  DepthwiseConv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(),
+                         actual.data(), scratch.data());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    ASSERT_EQ(actual[i], expected[i]) << "element " << i;
+  }
+}
+
 TEST(DepthwiseConv2dFloat32, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(600, [](Random& random) {
-    const WindowShape window = RandomDepthwiseWindow(random);
-    const int32_t taps = window.kernel_h * window.kernel_w;
-    const DepthwiseConv2dFloat32Params params{.window = window,
-                                              .output = {random.Float(-9, 0), random.Float(0, 9)}};
-    const auto input = random.Floats(InputSize(window), -2, 2);
-    const auto filter = random.Floats(taps * window.out_c, -2, 2);
-    const auto bias = random.Floats(window.out_c, -2, 2);
-    const PackedFloat32 packed = PackDepthwiseFloat32(taps, window.out_c, filter, bias);
-    std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<float> scratch(DepthwiseFloat32ScratchElements(window));
-    DepthwiseConv2dFloat32Reference(params, input.data(), filter.data(), bias.data(),
-                                    expected.data());
-    DepthwiseConv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(),
-                           actual.data(), scratch.data());
-    for (size_t i = 0; i < actual.size(); ++i) {
-      ASSERT_EQ(actual[i], expected[i]) << "element " << i;
-    }
+    ExpectFloat32EqualsReference(RandomDepthwiseWindow(random), random);
+  });
+}
+
+TEST(DepthwiseConv2dFloat32, EqualsTheReferenceOnUsualShapes) {
+  ForEachUsualWindow([](WindowShape window, Random& random) {
+    ExpectFloat32EqualsReference(window, random);
+    window.in_c = window.out_c = (window.in_c + 3) / 4 * 4;
+    window.batch = 2;
+    ExpectFloat32EqualsReference(window, random);
   });
 }
 

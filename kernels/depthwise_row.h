@@ -19,6 +19,10 @@ namespace wranglet {
 // Channels a packed block of a depthwise filter holds, and are computed together.
 inline constexpr int32_t kDepthwiseChannels = 8;
 
+// The most taps a window may have (11x11 and then some): the float32 kernel has their addresses on
+// the stack.
+inline constexpr int32_t kMaxDepthwiseTaps = 128;
+
 // Elements (int16) a pair of taps takes when it is interleaved and widened: 8 channels by 2.
 inline constexpr int32_t kDepthwisePair = 16;
 

@@ -17,6 +17,7 @@
 #include "kernels/cast.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
+#include "kernels/depthwise_float32.h"
 #include "kernels/gather.h"
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_quantized.h"
@@ -73,7 +74,7 @@ inline constexpr std::tuple kKernels = {
                                               "kernels/depthwise_conv2d.h"},
     Kernel<&DepthwiseConv2d<int16_t, int8_t, RequantizeInt16Bounded>>{
         "DepthwiseConv2d<int16_t, int8_t, RequantizeInt16Bounded>", "kernels/depthwise_conv2d.h"},
-    Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_conv2d.h"},
+    Kernel<&DepthwiseConv2dFloat32>{"DepthwiseConv2dFloat32", "kernels/depthwise_float32.h"},
     Kernel<&DequantizeToFloat32<int8_t>>{"DequantizeToFloat32<int8_t>", "kernels/quantize.h"},
     Kernel<&DequantizeToFloat32<int16_t>>{"DequantizeToFloat32<int16_t>", "kernels/quantize.h"},
     Kernel<&GatherRuns>{"GatherRuns", "kernels/gather.h"},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kernels/depthwise_conv2d.h"
+#include "kernels/depthwise_float32.h"
 #include "kernels/pack_depthwise.h"
 #include "plugin/compiler/plan/filtered.h"
 #include "plugin/compiler/plan/lower.h"
