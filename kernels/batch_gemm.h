@@ -101,7 +101,9 @@ class BatchGemmFactor<float> {
 
   void Multiply(const float* const (&rows)[kTileRows], int32_t count,
                 float* const (&out)[kTileRows]) const {
-    TileRowFloat32(rows, count, shape_.depth, shape_.cols, packed_, bias_, clamp_, out);
+    static_assert(kTileRows == Float32Tile<false>::kRows);
+    Float32Tile<false>::MultiplyRows(rows, count, shape_.depth, shape_.cols, packed_, bias_, clamp_,
+                                     out);
   }
 
  private:

@@ -37,10 +37,12 @@ struct Conv2dFloat32Params {
   int32_t groups = 1;
   FloatOutput output;
   PixelGrid grid;
+  bool fused = false;  // see MultiplyAdd
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("window", window), v("groups", groups), v("output", output), v("grid", grid);
+    v("fused", fused);
   }
 };
 
@@ -49,7 +51,7 @@ constexpr int32_t PatchDepth(const WindowShape& window, int32_t groups) {
   return window.kernel_h * window.kernel_w * (window.in_c / groups);
 }
 
-// Elements of the scratch buffer that Conv2d and Conv2dFloat32 take.
+// Elements of the scratch buffer that Conv2d takes, and Conv2dFloat32.
 template <typename In, typename Weight>
 constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups) {
   const size_t patches = static_cast<size_t>(Tile<In, Weight>::kRows) *
@@ -58,6 +60,10 @@ constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups
   return is_by_bytes && Conv2dByteBand::Serves(window, groups)
              ? std::max(patches, Conv2dByteScratch(window))
              : patches;
+}
+constexpr size_t Conv2dFloat32ScratchElements(const WindowShape& window, int32_t groups) {
+  return static_cast<size_t>(std::max(Float32Tile<true>::kRows, Float32Tile<false>::kRows)) *
+         static_cast<size_t>(PatchDepth(window, groups));
 }
 
 // Gathers the patches of each run of output pixels, for each group, and hands them to
@@ -126,6 +132,25 @@ WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& p
                 packed_filter, bias, scale, output + steps.first, scratch);
 }
 
+template <bool kFused>
+WRANGLET_NOINLINE inline void ConvolveFloat32(const Conv2dFloat32Params& params, const float* input,
+                                              const float* packed_filter, const float* bias,
+                                              float* output, float* scratch) {
+  using Tile = Float32Tile<kFused>;
+  const ClampFloat32x4 clamp(params.output);
+  const int32_t depth = PatchDepth(params.window, params.groups);
+  const int32_t columns = params.window.out_c / params.groups;
+  const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
+  ForEachPatchTile<Tile::kRows>(
+      params.window, params.groups, params.grid, input, 0.0f, output, scratch,
+      [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
+        const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
+        Tile::MultiplyRows(rows, count, depth, columns,
+                           packed_filter + column * static_cast<size_t>(depth), bias + column,
+                           clamp, out);
+      });
+}
+
 }  // namespace conv2d_internal
 
 // input [batch,in_h,in_w,in_c], output [batch,out_h,out_w,out_c], or pixels of a larger image,
@@ -147,22 +172,14 @@ WRANGLET_INLINE inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& p
   ConvolvePatches<Tile<In, Weight>>(params, input, packed_filter, bias, scale, output, scratch);
 }
 
-// As Conv2d, packed by PackGemmFloat32; outside the image lies 0.
-inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
-                          const float* packed_filter, const float* bias, float* output,
-                          float* scratch) {
-  const ClampFloat32x4 clamp(params.output);
-  const int32_t depth = PatchDepth(params.window, params.groups);
-  const int32_t columns = params.window.out_c / params.groups;
-  const auto blocks = static_cast<size_t>((columns + kTileColumns - 1) / kTileColumns);
-  ForEachPatchTile<kTileRows>(
-      params.window, params.groups, params.grid, input, 0.0f, output, scratch,
-      [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
-        const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
-        TileRowFloat32(rows, count, depth, columns,
-                       packed_filter + column * static_cast<size_t>(depth), bias + column, clamp,
-                       out);
-      });
+// As Conv2d, packed by PackGemmFloat32; outside the image lies 0. `scratch` has
+// Conv2dFloat32ScratchElements.
+WRANGLET_INLINE inline void Conv2dFloat32(const Conv2dFloat32Params& params, const float* input,
+                                          const float* packed_filter, const float* bias,
+                                          float* output, float* scratch) {
+  using namespace conv2d_internal;
+  const auto convolve = params.fused ? ConvolveFloat32<true> : ConvolveFloat32<false>;
+  convolve(params, input, packed_filter, bias, output, scratch);
 }
 
 }  // namespace wranglet

@@ -10,6 +10,7 @@
 #include "kernels/conv2d.h"
 #include "kernels/depthwise_conv2d.h"
 #include "kernels/depthwise_float32.h"
+#include "kernels/gemm_reference.h"
 #include "kernels/requantize_reference.h"
 
 namespace wranglet {
@@ -41,20 +42,18 @@ inline void ForEachPixelReference(const WindowShape& w, Pixel&& pixel) {
   }
 }
 
-// The sum of products of a grouped convolution's output channel, from `sum` on. `value(i)` is the
-// i-th element of the input, less its zero point.
-template <typename Sum, typename Filter, typename Value>
-inline Sum ConvolveReference(const WindowShape& w, int32_t groups, int32_t b, int32_t y, int32_t x,
-                             int32_t channel, const Filter* filter, Sum sum, Value&& value) {
+// Calls `product(i, j)` for each product of a grouped convolution's output channel: the i-th
+// element of the input by the j-th of the filter.
+template <typename Product>
+inline void ForEachProductReference(const WindowShape& w, int32_t groups, int32_t b, int32_t y,
+                                    int32_t x, int32_t channel, Product&& product) {
   const int32_t group_in = w.in_c / groups;
   const int32_t first = channel / (w.out_c / groups) * group_in;
   ForEachTapReference(w, b, y, x, [&](int32_t at, int32_t tap) {
     for (int32_t i = 0; i < group_in; ++i) {
-      const int32_t weight = (channel * w.kernel_h * w.kernel_w + tap) * group_in + i;
-      sum += value(at + first + i) * filter[weight];
+      product(at + first + i, (channel * w.kernel_h * w.kernel_w + tap) * group_in + i);
     }
   });
-  return sum;
 }
 
 // `filter` is OHWI: [out_c][kernel_h][kernel_w][in_c/groups].
@@ -63,11 +62,12 @@ inline void Conv2dReference(const Conv2dParams<In, Weight, Requantize>& params, 
                             const Weight* filter, const typename Requantize::Bias* bias,
                             const typename Requantize::Scale* scale, In* output) {
   const WindowShape& w = params.window;
-  const auto value = [&](int32_t i) { return input[i] - params.input_zero_point; };
   ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t out) {
     for (int32_t c = 0; c < w.out_c; ++c) {
-      const auto first = static_cast<SumOf<In>>(bias[c]);
-      const auto sum = ConvolveReference(w, params.groups, b, y, x, c, filter, first, value);
+      auto sum = static_cast<SumOf<In>>(bias[c]);
+      ForEachProductReference(w, params.groups, b, y, x, c, [&](int32_t i, int32_t j) {
+        sum += (input[i] - params.input_zero_point) * filter[j];
+      });
       output[out + c] = RequantizeReference(sum, scale[c], params.output);
     }
   });
@@ -76,11 +76,12 @@ inline void Conv2dReference(const Conv2dParams<In, Weight, Requantize>& params, 
 inline void Conv2dFloat32Reference(const Conv2dFloat32Params& params, const float* input,
                                    const float* filter, const float* bias, float* output) {
   const WindowShape& w = params.window;
-  const auto value = [&](int32_t i) { return input[i]; };
   ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t out) {
     for (int32_t c = 0; c < w.out_c; ++c) {
-      const float sum =
-          ConvolveReference<float>(w, params.groups, b, y, x, c, filter, bias[c], value);
+      float sum = bias[c];
+      ForEachProductReference(w, params.groups, b, y, x, c, [&](int32_t i, int32_t j) {
+        sum = MultiplyAddReference(params.fused, input[i], filter[j], sum);
+      });
       output[out + c] = std::clamp(sum, params.output.min, params.output.max);
     }
   });

@@ -132,8 +132,10 @@ TEST(Conv2d, WritesThePixelsOfItsGrid) {
 TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(500, [](Random& random) {
     auto [window, groups] = RandomGroupedWindow(random);
-    const Conv2dFloat32Params params{
-        .window = window, .groups = groups, .output = {random.Float(-9, 0), random.Float(0, 9)}};
+    const Conv2dFloat32Params params{.window = window,
+                                     .groups = groups,
+                                     .output = {random.Float(-9, 0), random.Float(0, 9)},
+                                     .fused = random.Int(0, 1) == 1};
     const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
     const auto input = random.Floats(InputSize(window), -2, 2);
     const auto filter = random.Floats(window.out_c * depth, -2, 2);
@@ -147,7 +149,7 @@ TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
       Append(packed.bias, one.bias);
     }
     std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<float> scratch(Conv2dScratchElements<float, float>(window, groups));
+    std::vector<float> scratch(Conv2dFloat32ScratchElements(window, groups));
     Conv2dFloat32Reference(params, input.data(), filter.data(), bias.data(), expected.data());
     Conv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(), actual.data(),
                   scratch.data());

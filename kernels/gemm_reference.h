@@ -8,7 +8,9 @@
 
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_quantized.h"
+#include "kernels/multiply_add.h"
 #include "kernels/requantize_reference.h"
+#include "kernels/simd.h"
 
 namespace wranglet {
 
@@ -29,13 +31,20 @@ inline void GemmReference(const GemmParams<In, Weight, Requantize>& params,
   }
 }
 
+// One MultiplyAdd. (What a fused one computes is the engine's affair; multiply_add_test.cc.)
+inline float MultiplyAddReference(bool fused, float a, float b, float sum) {
+  const v128_t x = wasm_f32x4_splat(a), y = wasm_f32x4_splat(b), z = wasm_f32x4_splat(sum);
+  return fused ? wasm_f32x4_extract_lane(MultiplyAdd<true>(x, y, z), 0) : sum + a * b;
+}
+
 inline void GemmFloat32Reference(const GemmFloat32Params& params, const float* input,
                                  const float* filter, const float* bias, float* output) {
   for (int32_t r = 0; r < params.rows; ++r) {
     for (int32_t c = 0; c < params.cols; ++c) {
       float sum = bias[c];
       for (int32_t k = 0; k < params.depth; ++k) {
-        sum += input[r * params.depth + k] * filter[c * params.depth + k];
+        sum = MultiplyAddReference(params.fused, input[r * params.depth + k],
+                                   filter[c * params.depth + k], sum);
       }
       output[r * params.cols + c] = std::clamp(sum, params.output.min, params.output.max);
     }

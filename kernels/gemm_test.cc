@@ -146,10 +146,11 @@ TEST(GemmBounded, SumsWhatFillsAnInt32) {
 TEST(GemmFloat32, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(1000, [](Random& random) {
     const GemmFloat32Params params{
-        .rows = random.Int(1, 11),
+        .rows = random.Int(1, 14),
         .depth = random.Int(1, 70),
         .cols = random.Int(1, 35),
         .output = {random.Float(-50, 0), random.Float(0, 50)},
+        .fused = random.Int(0, 1) == 1,
     };
     const auto input = random.Floats(params.rows * params.depth, -3, 3);
     const auto filter = random.Floats(params.cols * params.depth, -3, 3);

@@ -76,7 +76,8 @@ Result<CompiledModel> CompileWith(const CompileOptions& options, Quantizer quant
     WRANGLET_ASSIGN(model.quantized, quantize(model.graph, options, labels));
     model.graph = std::move(model.quantized->graph);
   }
-  WRANGLET_ASSIGN(model.plan, MakePlan(model.graph, {.by_bands = options.by_bands}));
+  WRANGLET_ASSIGN(model.plan, MakePlan(model.graph, {.fused = options.simd == "relaxed",
+                                                     .by_bands = options.by_bands}));
   model.info = {.name = options.name,
                 .precision = PrecisionOf(model.graph),
                 .simd = options.simd,

@@ -94,7 +94,7 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
   if (f.IsFloat()) {
     f.Emit(Conv2dFloat32Params{window, op.groups, OutputOf(op.activation)},
            PackFloat32(f, op.groups, depth),
-           Conv2dScratchElements<float, float>(window, op.groups) * sizeof(float));
+           Conv2dFloat32ScratchElements(window, op.groups) * sizeof(float));
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {

@@ -75,7 +75,7 @@ void EmitPhase(const Filtered& f, const TransposeConv& op, const Phase& y, const
     const auto weights = PartOf(f.filter().ConstantAs<float>(), shape, op.window, y, x);
     f.Emit(Conv2dFloat32Params{window, 1, OutputOf(op.activation), grid},
            PackGemmFloat32(f.channels(), depth, weights, f.Bias<float>()),
-           Conv2dScratchElements<float, float>(window, 1) * sizeof(float));
+           Conv2dFloat32ScratchElements(window, 1) * sizeof(float));
     return;
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {

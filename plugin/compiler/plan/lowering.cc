@@ -1,11 +1,15 @@
 #include "plugin/compiler/plan/lowering.h"
 
 #include <utility>
+#include <variant>
 
 namespace wranglet {
 
-Lowering::Lowering(const Graph& graph)
-    : graph_(graph), arguments_(graph.tensors.size()), completed_by_(graph.tensors.size(), -1) {
+Lowering::Lowering(const Graph& graph, bool fused)
+    : graph_(graph),
+      fused_(fused),
+      arguments_(graph.tensors.size()),
+      completed_by_(graph.tensors.size(), -1) {
   for (const TensorId id : graph.inputs) {
     arguments_[static_cast<size_t>(id)] = NewBuffer(BytesOf(tensor(id)));
     complete_at_start.push_back(id);
@@ -44,6 +48,10 @@ void Lowering::Alias(TensorId alias, TensorId id) {
 
 void Lowering::Emit(const Node& node, KernelParams params, std::vector<Argument> args,
                     std::vector<size_t> replaceable) {
+  const auto fuse = [&](auto& kernel) {
+    if constexpr (requires { kernel.fused; }) kernel.fused = fused_;
+  };
+  std::visit(fuse, params);
   // A node of several steps is complete after its last one.
   if (!steps.empty() && steps.back().node == &node) steps.back().completes.clear();
   for (const TensorId id : node.outputs) {

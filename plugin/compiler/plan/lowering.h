@@ -46,7 +46,8 @@ struct DraftStep {
 
 class Lowering {
  public:
-  explicit Lowering(const Graph& graph);
+  // `fused` as in PlanOptions.
+  explicit Lowering(const Graph& graph, bool fused = false);
 
   const Graph& graph() const { return graph_; }
   const Tensor& tensor(TensorId id) const { return graph_.tensor(id); }
@@ -83,6 +84,7 @@ class Lowering {
   Argument NewBuffer(int64_t bytes);
 
   const Graph& graph_;
+  const bool fused_;
   std::vector<std::optional<Argument>> arguments_;  // by tensor
   std::vector<int32_t> completed_by_;               // by tensor: a step, or -1 from the start
 };

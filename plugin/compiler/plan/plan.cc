@@ -175,7 +175,7 @@ class Placement {
 
 Result<Plan> MakePlan(const Graph& graph, const PlanOptions& options) {
   WRANGLET_RETURN_IF_ERROR(CheckTensors(graph));
-  Lowering lowering(graph);
+  Lowering lowering(graph, options.fused);
   WRANGLET_RETURN_IF_ERROR(LowerAll(lowering));
   if (options.by_bands) RunByBands(lowering, options);
   return Placement(lowering).MakePlan();

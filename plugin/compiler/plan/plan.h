@@ -79,6 +79,9 @@ struct Plan {
 };
 
 struct PlanOptions {
+  // Whether products of float32 are rounded once, with their sums: MultiplyAdd<true>, which needs
+  // relaxed SIMD.
+  bool fused = false;
   // Whether steps may run by bands of rows (plan/bands.h) where that makes the arena smaller. What
   // passes between them is then never complete, and observers do not see it.
   bool by_bands = false;

@@ -242,6 +242,22 @@ TEST_F(PlanTest, WhatIsComparedIsStoredAlike) {
   }
 }
 
+TEST_F(PlanTest, ProductsOfFloatsAreFusedWhereAsked) {
+  const TensorId x = Input8({1, 4, 4, 8});
+  const TensorId y = Node8(Conv2D{}, {x, Filter8({16, 1, 1, 8})}, {1, 4, 4, 16});
+  graph_.outputs = {Node8(Conv2D{}, {y, Filter8({4, 2, 2, 16})}, {1, 3, 3, 4})};
+  for (Tensor& tensor : graph_.tensors) {
+    tensor.dtype = DType::kFloat32, tensor.quantization.reset();
+    if (tensor.constant) tensor.constant->resize(tensor.constant->size() * sizeof(float));
+  }
+  for (const bool fused : {false, true}) {
+    const Result<Plan> plan = MakePlan(graph_, {.fused = fused});
+    ASSERT_TRUE(plan.ok()) << plan.error().ToString();
+    EXPECT_EQ(std::get<GemmFloat32Params>(plan->steps[0].params).fused, fused);
+    EXPECT_EQ(std::get<Conv2dFloat32Params>(plan->steps[1].params).fused, fused);
+  }
+}
+
 // Errors name the file, the node, the operator, and what is supported.
 
 TEST_F(PlanTest, UnsupportedTypesAreAnError) {
