@@ -6,8 +6,8 @@
 
 Two trainings, each resumable: ten classes of labelled photos first, which teaches it to see; then what the teacher
 says of the same views of photos without labels, at each place (Romero et al., 2014, arXiv:1412.6550) and in the end.
-Half of these views are blends of two photos, on which the two are to agree as well (Beyer et al., 2021,
-arXiv:2106.05237). The photos of coco_person are held out from both.
+Half of these views are blends of two photos or tiles of four, on which the two are to agree as well (Beyer et
+al., 2021, arXiv:2106.05237). The photos of coco_person are held out from both.
 """
 
 import argparse
