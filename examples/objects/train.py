@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains examples/objects' network from scratch: MobileNetV2 1.0, ten classes of ImageNet (Imagenette).
 
-    apt-get install python3-torch python3-pil
+    apt-get install python3-torch python3-pil python3-onnx
     python3 examples/objects/train.py --data ../shared/data/imagenette --checkpoint /tmp/objects.pt
 
 Hours on two cores; a second start with the same checkpoint goes on where the first ended. With --export-only the

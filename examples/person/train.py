@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains examples/person's network: MobileNetV2 0.35 at 96x96 learns from MLPerf Tiny's float network.
 
-    apt-get install python3-torch python3-pil
+    apt-get install python3-torch python3-pil python3-onnx
     python3 examples/person/train.py --shared ../shared --checkpoint /tmp/person
 
 Two trainings, each resumable: ten classes of labelled photos first, which teaches it to see; then what the teacher
