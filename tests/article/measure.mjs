@@ -44,7 +44,7 @@ export async function measureModels(folders, photo, options) {
     const startUp = [];
     const first = [];
     for (let left = options.fresh ?? FRESH; left > 0; --left) {
-      startUp.push(await startOnce(folder, photo));
+      startUp.push(await measureFirst(folder, "start", photo));
       first.push(await requestOnce(folder, photo));
     }
     measured.push({
@@ -103,10 +103,15 @@ async function measureParts(folders, photo, options) {
   }
 }
 
-/** Milliseconds of making codec and model ready, the first time in a workerd. */
-async function startOnce(folder, photo) {
+/**
+ * @param {string} folder a Worker's with one model
+ * @param {string} part of probe.js; `start` is making codec and model ready
+ * @param {Uint8Array} photo
+ * @returns {Promise<number>} milliseconds of CPU that it takes the first time in a workerd, without HTTP's
+ */
+export async function measureFirst(folder, part, photo) {
   const worker = await startProbe(folder);
-  const post = async (count) => (await measurePost(worker, `/start/${count}`, photo)).cpu;
+  const post = async (count) => (await measurePost(worker, `/${part}/${count}`, photo)).cpu;
   try {
     // The first request of all has costs of its own.
     await post(0);

@@ -111,11 +111,9 @@ async function runLiteRt({ file, samples }) {
   return Buffer.concat(outputs);
 }
 
-const RUN = {
-  litert: runLiteRt,
-  tflite: async (network) => (await runNetwork("tflite", network))[0],
-  onnxruntime: async (network) => (await runNetwork("onnxruntime", network))[0],
-};
+/** The bytes of the only output of all samples, by any of the peers. */
+const run = async (by, network) =>
+  by === "litert" ? runLiteRt(network) : (await runNetwork(by, network))[0];
 
 for (const { file, images, firstClass, normalize, peers } of NETWORKS) {
   const data = join(SHARED, "data", images);
@@ -126,12 +124,12 @@ for (const { file, images, firstClass, normalize, peers } of NETWORKS) {
       const sample = labelledImages(data);
       const network = await prepare(file, folder, sample, normalize);
       const [output] = network.outputs;
-      const [bytes] = await runNetwork("wranglet", network);
+      const bytes = await run("wranglet", network);
       const ours = outputsOf(bytes, output, sample.length).map(top1);
       const right = sample.filter(({ label }, i) => ours[i] === firstClass + label).length;
       assert.ok(right > sample.length / 2, `${right} of ${sample.length} right`);
       for (const by of peers) {
-        const theirs = await RUN[by](network);
+        const theirs = await run(by, network);
         if (by === "litert") assert.ok(theirs.equals(bytes), `other bytes, of seed ${SEED}`);
         const same = outputsOf(theirs, output, sample.length).filter((o, i) => top1(o) === ours[i]);
         const text = `${by}: the same class first on ${same.length} of ${sample.length} images`;

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { startWorker } from "wranglet/testing";
 
 import { table } from "../../worker-js/table.mjs";
+import { measureFirst } from "../article/measure.mjs";
 import { markdownTable } from "../article/report.mjs";
 import { timeInTurn } from "../article/timing.mjs";
 import { measurePost, startMeasured, startProbe } from "../article/workers.mjs";
@@ -75,19 +76,6 @@ const REQUESTS = 40;
 
 const folder = process.env.WRANGLET_WORKER;
 
-/** Milliseconds of CPU that decoding takes at first in a workerd, less what an empty request takes. */
-async function firstDecode(body) {
-  const worker = await startProbe(folder);
-  const post = async (count) => (await measurePost(worker, `/decode/${count}`, body)).cpu;
-  try {
-    await post(0); // the first request of all has costs of its own
-    const empty = median([await post(0), await post(0), await post(0)]);
-    return Math.max(0, (await post(1)) - empty);
-  } finally {
-    await worker.stop();
-  }
-}
-
 /** What each image's decoding takes, warm, and that with the inference; in turn. */
 async function measureParts(images) {
   const worker = await startProbe(folder);
@@ -132,7 +120,7 @@ const requests = await measureRequests(images);
 const rows = [];
 for (const [i, { format, size, body }] of images.entries()) {
   const first = [];
-  for (let left = FRESH; left > 0; --left) first.push(await firstDecode(body));
+  for (let left = FRESH; left > 0; --left) first.push(await measureFirst(folder, "decode", body));
   rows.push([
     format,
     size,
