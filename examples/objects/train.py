@@ -59,8 +59,13 @@ def main():
     photos = [Image.open(path).convert("RGB") for path, _ in held_out]
     labels = torch.tensor([label for _, label in held_out])
 
+    if arguments.start:
+        phases, peak, sharpened = REFINEMENT, REFINEMENT_PEAK, SHARPENED
+    else:
+        phases, peak, sharpened = PHASES, PEAK, 0.0
+
     def views(size):
-        return Views(arrays, targets, size, erase=ERASED, sharpen=SHARPENED if arguments.start else 0.0)
+        return Views(arrays, targets, size, erase=ERASED, sharpen=sharpened)
 
     def evaluate(model, sizes=(160, 224)):
         return "top-1 " + ", ".join(f"{accuracy(model, centers(photos, s), labels):.1f} % at {s}" for s in sizes)
@@ -72,11 +77,11 @@ def main():
     model = train(
         model,
         views,
-        REFINEMENT if arguments.start else PHASES,
+        phases,
         lambda images, logits, labels: cross_entropy(logits, labels),
         evaluate,
         arguments.checkpoint,
-        peak=REFINEMENT_PEAK if arguments.start else PEAK,
+        peak=peak,
     )
     print(evaluate(model, (160, 192, 224)))
     export(model, arguments.size, arguments.output)

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from device import DEVICE
 from tflite import read_network
 
 SIZE = 96
@@ -56,7 +57,7 @@ def _convolution(filters, bias, operator, groups):
 
 
 def _tensor(array, *order):
-    return torch.from_numpy(array.transpose(order or range(array.ndim)).copy())
+    return torch.from_numpy(array.transpose(order or range(array.ndim)).copy()).to(DEVICE)
 
 
 def _conv(operator):

@@ -64,7 +64,7 @@ class MobileNetV2(nn.Module):
 
 def export(model, size, path):
     """Writes `model` as float32 ONNX, opset 13: `image` [1, 3, size, size] to `probabilities` [1, classes]."""
-    model = nn.Sequential(model, nn.Softmax(dim=1)).to(memory_format=torch.contiguous_format).eval()
+    model = nn.Sequential(model, nn.Softmax(dim=1)).to("cpu", memory_format=torch.contiguous_format).eval()
     torch.onnx.export(
         model,
         torch.zeros(1, 3, size, size),

@@ -9,6 +9,8 @@ import torch
 from PIL import Image, ImageEnhance
 from torch.utils.data import Dataset
 
+from device import DEVICE
+
 
 def in_folders(root):
     """(path, class) of each JPEG in `root`, whose folders are the classes in alphabetical order; and their names."""
@@ -53,7 +55,8 @@ def centers(photos, size):
 def accuracy(model, images, labels):
     """Top-1 in percent over preprocessed images."""
     batches = zip(images.split(25), labels.split(25))
-    return 100 * sum((model(x).argmax(1) == y).sum().item() for x, y in batches) / len(images)
+    right = sum((model(x.to(DEVICE)).argmax(1).cpu() == y).sum().item() for x, y in batches)
+    return 100 * right / len(images)
 
 
 FILTERS = [Image.BILINEAR, Image.BICUBIC, Image.LANCZOS]

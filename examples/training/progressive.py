@@ -11,6 +11,8 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
+from device import DEVICE, WORKERS
+
 
 class Average:
     """An exponential moving average of a model's parameters and statistics: the one that is evaluated and kept."""
@@ -71,7 +73,7 @@ class _Training:
     """What a checkpoint holds: the model, its average, the optimizer, and how many epochs are done."""
 
     def __init__(self, model, decay, peak, weight_decay):
-        self.model = model.to(memory_format=torch.channels_last)
+        self.model = model.to(DEVICE, memory_format=torch.channels_last)
         self.average = Average(self.model, decay)
         self.optimizer = torch.optim.AdamW(parameter_groups(self.model, weight_decay), lr=peak, foreach=True)
         self.epoch = 0
@@ -79,7 +81,7 @@ class _Training:
     def restore(self, checkpoint):
         if not Path(checkpoint).exists():
             return
-        state = torch.load(checkpoint, map_location="cpu")
+        state = torch.load(checkpoint, map_location=DEVICE)
         self.model.load_state_dict(state["model"])
         self.average.model.load_state_dict(state["average"])
         self.average.steps = state["steps"]
@@ -101,8 +103,8 @@ class _Training:
     def step(self, images, targets, loss, rate):
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        images = images.contiguous(memory_format=torch.channels_last)
-        value = loss(images, self.model(images), targets)
+        images = images.to(DEVICE).contiguous(memory_format=torch.channels_last)
+        value = loss(images, self.model(images), targets.to(DEVICE))
         self.optimizer.zero_grad()
         value.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 2.0)
@@ -140,7 +142,7 @@ def train(
     pixels = [size * size for size in epochs]
     while training.epoch < len(epochs):
         size, start, losses = epochs[training.epoch], time.time(), []
-        loader = DataLoader(views(size), batch, shuffle=True, num_workers=1, drop_last=True)
+        loader = DataLoader(views(size), batch, shuffle=True, num_workers=WORKERS, drop_last=True)
         training.model.train()
         for step, (images, targets) in enumerate(loader):
             if random.random() < mixed:
