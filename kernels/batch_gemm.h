@@ -133,9 +133,6 @@ class RequantizeBatchGemmInt8 {
         max_(wasm_i8x16_splat(static_cast<int8_t>(output.stored.max))) {}
 
   template <int kRows>
-  void Finish(Sums<kRows>&, const Scales&) const {}
-
-  template <int kRows>
   v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {
     if (has_scale_) return requantize_(sums, row, scales);
     const v128_t low = wasm_i32x4_add(fixed_(sums.low[row]), zero_point_);
@@ -163,9 +160,6 @@ class RequantizeBatchGemmInt16 {
   template <int kRows>
   using Sums = RequantizeInt16::Sums<kRows>;
   using Scales = RequantizeInt16::Scales;
-
-  template <int kRows>
-  void Finish(Sums<kRows>&, const Scales&) const {}
 
   template <int kRows>
   v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "kernels/params.h"
+#include "kernels/quantized.h"
 #include "kernels/simd.h"
 #include "kernels/tile_pairs.h"
 
@@ -211,7 +212,7 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
         }
       }
     }
-    requantize.Finish(sums, scales);
+    FinishSums(requantize, sums, scales);
     for (int row = 0; row < kRows; ++row) {
       for (int i = 0; i < kOutputs; ++i) {
         StoreUpTo8(out + (row * out_w + x + i) * out_c,

@@ -11,6 +11,7 @@
 #include "kernels/requantize.h"
 #include "kernels/requantize_int16.h"
 #include "kernels/requantize_twice.h"
+#include "kernels/simd.h"
 
 namespace wranglet {
 
@@ -27,6 +28,14 @@ constexpr size_t PackedElements(int32_t depth, int32_t step) {
 // Its Output is what params structs hold of it.
 template <typename T>
 using RequantizeOf = std::conditional_t<std::is_same_v<T, int8_t>, RequantizeInt8, RequantizeInt16>;
+// What a requantisation does to all sums of a tile at once, if anything, before each row is asked
+// for.
+template <typename Requantize, typename Sums>
+WRANGLET_INLINE inline void FinishSums(const Requantize& requantize, Sums& sums,
+                                       const typename Requantize::Scales& scales) {
+  if constexpr (requires { requantize.Finish(sums, scales); }) requantize.Finish(sums, scales);
+}
+
 template <typename T>
 using BiasOf = typename RequantizeOf<T>::Bias;
 template <typename T>

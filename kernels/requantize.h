@@ -68,10 +68,6 @@ class RequantizeInt8 {
         min_(wasm_i8x16_splat(static_cast<int8_t>(output.min))),
         max_(wasm_i8x16_splat(static_cast<int8_t>(output.max))) {}
 
-  // What is done to the sums of a tile at once, before each row is asked for.
-  template <int kRows>
-  void Finish(Sums<kRows>&, const Scales&) const {}
-
   template <int kRows>
   v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {
     return (*this)(sums.low[row], sums.high[row], scales.low, scales.high);

@@ -152,9 +152,6 @@ class RequantizeInt16 {
         min_(wasm_i16x8_splat(static_cast<int16_t>(output.clamp.min))),
         max_(wasm_i16x8_splat(static_cast<int16_t>(output.clamp.max))) {}
 
-  template <int kRows>
-  void Finish(Sums<kRows>&, const Scales&) const {}
-
   // 8 int16.
   template <int kRows>
   v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/quantized.h"
 #include "kernels/testing.h"
 #include "kernels/testing_products.h"
 
@@ -26,7 +27,7 @@ int16_t RequantizeOne(int64_t accumulator, double scale,
   std::array<int16_t, 8> out;
   const Requantize requantize(output);
   const typename Requantize::Scales packed(scales.data());
-  requantize.Finish(sums, packed);
+  FinishSums(requantize, sums, packed);
   StoreUpTo8(out.data(), requantize(sums, 0, packed), 8);
   for (const int16_t value : out) EXPECT_EQ(value, out[0]);
   return out[0];

@@ -90,9 +90,6 @@ class RequantizeTwice {
         min_(wasm_i8x16_splat(static_cast<int8_t>(output.min))),
         max_(wasm_i8x16_splat(static_cast<int8_t>(output.max))) {}
 
-  template <int kRows>
-  void Finish(Sums<kRows>&, const Scales&) const {}
-
   // 8 int8 in the low half.
   template <int kRows>
   v128_t operator()(const Sums<kRows>& sums, int row, const Scales& scales) const {

@@ -84,7 +84,7 @@ WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], i
   constexpr int32_t kPiece = std::min(kWideDepth, Requantize::kMostDepth);
   static_assert(kPiece % 8 == 0);
   alignas(16) int16_t wide[kRows * kPiece];
-  const int16_t* from[kRows];
+  const int16_t* from[kRows] = {};  // GCC takes them for maybe uninitialized otherwise
   In* to[kRows];
   for (int row = 0; row < kRows; ++row) to[row] = out[row];
   const auto widen = [&](int32_t start, int32_t piece) {
@@ -107,7 +107,7 @@ WRANGLET_NOINLINE inline void MultiplyRows(const In* const (&rows)[kTileRows], i
     }
     const auto width = static_cast<size_t>(std::min(columns - column, Requantize::kColumns));
     const typename Requantize::Scales scales(scale + column);
-    requantize.Finish(sums, scales);
+    FinishSums(requantize, sums, scales);
     for (int row = 0; row < kRows; ++row) {
       StoreUpTo8(to[row] + column, requantize(sums, row, scales), width);
     }
