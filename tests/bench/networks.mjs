@@ -17,7 +17,12 @@ const FILES = new Map(
 const NETWORKS = [
   {
     name: "MobileNetV2 1.0 224, int8",
-    wranglet: ["mobilenet_v2_int8", "mobilenet_v2_int8_layers", "mobilenet_v2_int8_simd128"],
+    wranglet: [
+      "mobilenet_v2_int8",
+      "mobilenet_v2_int8_external",
+      "mobilenet_v2_int8_layers",
+      "mobilenet_v2_int8_simd128",
+    ],
     tflite: "mobilenet_v2_1.0_224_int8.tflite",
   },
   {
@@ -57,10 +62,20 @@ const NETWORKS = [
   },
   { name: "person (MobileNetV2 0.35 96), int8", wranglet: ["person_int8"] },
   { name: "person (MobileNetV2 0.35 96), int16", wranglet: ["person_int16"] },
+  {
+    name: "objects (MobileNetV2 1.0 224), float32",
+    wranglet: ["objects_float32"],
+    onnx: "objects_mobilenet_v2_1.0_224.onnx",
+  },
+  { name: "objects (MobileNetV2 1.0 224), int8", wranglet: ["objects_int8"] },
 ];
 
 // What a wasm_model of another build is called, by how its name ends.
-const BUILDS = { _layers: "Wranglet by layers", _simd128: "Wranglet simd128" };
+const BUILDS = {
+  _external: "Wranglet, weights apart",
+  _layers: "Wranglet by layers",
+  _simd128: "Wranglet simd128",
+};
 
 /**
  * @typedef {object} Network
