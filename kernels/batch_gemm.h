@@ -102,8 +102,8 @@ class BatchGemmFactor<float> {
   void Multiply(const float* const (&rows)[kTileRows], int32_t count,
                 float* const (&out)[kTileRows]) const {
     static_assert(kTileRows == Float32Tile<false>::kRows);
-    Float32Tile<false>::MultiplyRows(rows, count, shape_.depth, shape_.cols, packed_, bias_, clamp_,
-                                     out);
+    Float32Tile<false>::MultiplyRows(rows, count, {.length = shape_.depth}, shape_.cols, packed_,
+                                     bias_, clamp_, out);
   }
 
  private:

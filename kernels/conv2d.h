@@ -1,5 +1,5 @@
 // Convolution of any window: patches of a tile of output pixels are gathered and multiplied as in a
-// matrix product, unless they can be multiplied where they lie (conv2d_bytes.h). Called by
+// matrix product, unless they can be multiplied where they lie (conv2d_band.h). Called by
 // steps.cc, which emit/ writes; 1x1 convolutions of stride 1 call gemm_*.h instead.
 
 #ifndef WRANGLET_KERNELS_CONV2D_H_
@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/conv2d_band.h"
 #include "kernels/conv2d_bytes.h"
 #include "kernels/im2col.h"
 #include "kernels/params.h"
+#include "kernels/runs.h"
 #include "kernels/tile_float32.h"
 #include "kernels/tile_quantized.h"
 
@@ -57,11 +59,11 @@ constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups
   const size_t patches = static_cast<size_t>(Tile<In, Weight>::kRows) *
                          static_cast<size_t>(PatchDepth(window, groups));
   const bool is_by_bytes = sizeof(In) == 1 && sizeof(Weight) == 1;
-  return is_by_bytes && Conv2dByteBand::Serves(window, groups)
-             ? std::max(patches, Conv2dByteScratch(window))
-             : patches;
+  return is_by_bytes && HasWholeRows(window, groups) ? std::max(patches, Conv2dByteScratch(window))
+                                                     : patches;
 }
 constexpr size_t Conv2dFloat32ScratchElements(const WindowShape& window, int32_t groups) {
+  if (HasWholeRows(window, groups)) return Conv2dBand<float>(window).CopiedElements(window);
   return static_cast<size_t>(std::max(Float32Tile<true>::kRows, Float32Tile<false>::kRows)) *
          static_cast<size_t>(PatchDepth(window, groups));
 }
@@ -118,7 +120,7 @@ WRANGLET_NOINLINE inline void ConvolvePatches(const Conv2dParams<In, Weight, Req
       });
 }
 
-// Conv2d of int8 by int8 and a window that Conv2dByteBand serves.
+// Conv2d of int8 by int8 and a window that HasWholeRows.
 WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& params,
                                            const int8_t* input, const int8_t* packed_filter,
                                            const int32_t* bias, const float* scale, int8_t* output,
@@ -129,13 +131,14 @@ WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& p
   }
   const GridSteps steps(params.window, params.grid);
   Conv2dByBytes(params.window, steps, params.input_zero_point, RequantizeInt8(params.output), input,
-                packed_filter, bias, scale, output + steps.first, scratch);
+                packed_filter, bias, scale, output, scratch);
 }
 
 template <bool kFused>
-WRANGLET_NOINLINE inline void ConvolveFloat32(const Conv2dFloat32Params& params, const float* input,
-                                              const float* packed_filter, const float* bias,
-                                              float* output, float* scratch) {
+WRANGLET_NOINLINE inline void ConvolvePatchesFloat32(const Conv2dFloat32Params& params,
+                                                     const float* input, const float* packed_filter,
+                                                     const float* bias, float* output,
+                                                     float* scratch) {
   using Tile = Float32Tile<kFused>;
   const ClampFloat32x4 clamp(params.output);
   const int32_t depth = PatchDepth(params.window, params.groups);
@@ -145,10 +148,40 @@ WRANGLET_NOINLINE inline void ConvolveFloat32(const Conv2dFloat32Params& params,
       params.window, params.groups, params.grid, input, 0.0f, output, scratch,
       [&](int32_t group, const auto& rows, int32_t count, const auto& out) {
         const size_t column = static_cast<size_t>(group) * blocks * kTileColumns;
-        Tile::MultiplyRows(rows, count, depth, columns,
+        Tile::MultiplyRows(rows, count, {.length = depth}, columns,
                            packed_filter + column * static_cast<size_t>(depth), bias + column,
                            clamp, out);
       });
+}
+
+// Conv2dFloat32 of a window that HasWholeRows.
+template <bool kFused>
+WRANGLET_NOINLINE inline void ConvolveRunsFloat32(const Conv2dFloat32Params& params,
+                                                  const float* input, const float* packed_filter,
+                                                  const float* bias, float* output,
+                                                  float* scratch) {
+  using Tile = Float32Tile<kFused>;
+  const WindowShape& w = params.window;
+  const GridSteps steps(w, params.grid);
+  const ClampFloat32x4 clamp(params.output);
+  const Runs runs{w.kernel_h, w.dilation_h * Conv2dBand<float>(w).pitch, w.kernel_w * w.in_c};
+  const auto copy = [](const float* from, int32_t count, float* to) {
+    CopyBytes(to, from, static_cast<size_t>(count) * sizeof(float));
+  };
+  ForEachBandTile<Tile::kRows>(w, steps, input, wasm_f32x4_splat(0.0f), output, scratch, copy,
+                               [&](const auto& windows, int32_t count, const auto& out) {
+                                 Tile::MultiplyRows(windows, count, runs, w.out_c, packed_filter,
+                                                    bias, clamp, out);
+                               });
+}
+
+template <bool kFused>
+WRANGLET_INLINE inline void ConvolveFloat32(const Conv2dFloat32Params& params, const float* input,
+                                            const float* packed_filter, const float* bias,
+                                            float* output, float* scratch) {
+  const auto convolve = HasWholeRows(params.window, params.groups) ? ConvolveRunsFloat32<kFused>
+                                                                   : ConvolvePatchesFloat32<kFused>;
+  convolve(params, input, packed_filter, bias, output, scratch);
 }
 
 }  // namespace conv2d_internal
@@ -165,7 +198,7 @@ WRANGLET_INLINE inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& p
                                    In* scratch) {
   using namespace conv2d_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-    if (Conv2dByteBand::Serves(params.window, params.groups)) {
+    if (HasWholeRows(params.window, params.groups)) {
       return ConvolveRuns(params, input, packed_filter, bias, scale, output, scratch);
     }
   }
@@ -178,8 +211,11 @@ WRANGLET_INLINE inline void Conv2dFloat32(const Conv2dFloat32Params& params, con
                                           const float* packed_filter, const float* bias,
                                           float* output, float* scratch) {
   using namespace conv2d_internal;
-  const auto convolve = params.fused ? ConvolveFloat32<true> : ConvolveFloat32<false>;
-  convolve(params, input, packed_filter, bias, output, scratch);
+  if (params.fused) {
+    ConvolveFloat32<true>(params, input, packed_filter, bias, output, scratch);
+  } else {
+    ConvolveFloat32<false>(params, input, packed_filter, bias, output, scratch);
+  }
 }
 
 }  // namespace wranglet

@@ -14,9 +14,12 @@
 namespace wranglet {
 namespace {
 
-// A random window with channels for a random number of groups.
+// A random window with channels for a random number of groups. Some begin inside the image, as
+// those of transposed convolutions may.
 std::pair<WindowShape, int32_t> RandomGroupedWindow(Random& random) {
   WindowShape window = random.Window(5);
+  if (random.Int(0, 3) == 0)
+    window.pad_top = -random.Int(0, 2), window.pad_left = -random.Int(0, 2);
   const int32_t groups = random.Int(0, 2) ? 1 : random.Int(2, 3);
   window.in_c = groups * random.Int(1, 11);
   window.out_c = groups * random.Int(1, 19);
@@ -28,6 +31,19 @@ template <typename T>
 void Append(std::vector<T>& all, const std::vector<T>& group) {
   all.insert(all.end(), group.begin(), group.end());
 }
+
+constexpr WindowShape kFirstLayer = {.in_h = 33,
+                                     .in_w = 34,
+                                     .in_c = 3,
+                                     .out_h = 17,
+                                     .out_w = 17,
+                                     .out_c = 24,
+                                     .kernel_h = 3,
+                                     .kernel_w = 3,
+                                     .stride_h = 2,
+                                     .stride_w = 2,
+                                     .pad_top = 1,
+                                     .pad_left = 0};
 
 template <typename Types>
 class Conv2dQuantized : public testing::Test {
@@ -81,82 +97,129 @@ TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnRandomShapes) {
 
 TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnAFirstLayer) {
   Random random(1);
-  TestFixture::ExpectEqualsReference({.in_h = 33,
-                                      .in_w = 34,
-                                      .in_c = 3,
-                                      .out_h = 17,
-                                      .out_w = 17,
-                                      .out_c = 24,
-                                      .kernel_h = 3,
-                                      .kernel_w = 3,
-                                      .stride_h = 2,
-                                      .stride_w = 2,
-                                      .pad_top = 1,
-                                      .pad_left = 0},
-                                     1, random);
+  TestFixture::ExpectEqualsReference(kFirstLayer, 1, random);
 }
 
-// The pixels of a grid, and no other, get what the whole output would have.
+PackedFloat32 PackGroups(int32_t groups, int32_t columns, int32_t depth,
+                         std::span<const float> filter, std::span<const float> bias) {
+  PackedFloat32 packed;
+  for (int32_t group = 0; group < groups; ++group) {
+    const auto at = static_cast<size_t>(group * columns), size = static_cast<size_t>(depth);
+    const PackedFloat32 one =
+        PackGemmFloat32(columns, depth, filter.subspan(at * size), bias.subspan(at));
+    Append(packed.filter, one.filter);
+    Append(packed.bias, one.bias);
+  }
+  return packed;
+}
+
+void ExpectEqualsReferenceFloat32(const WindowShape& window, int32_t groups, Random& random) {
+  const Conv2dFloat32Params params{.window = window,
+                                   .groups = groups,
+                                   .output = {random.Float(-9, 0), random.Float(0, 9)},
+                                   .fused = random.Int(0, 1) == 1};
+  const int32_t depth = PatchDepth(window, groups);
+  const auto input = random.Floats(InputSize(window), -2, 2);
+  const auto filter = random.Floats(window.out_c * depth, -2, 2);
+  const auto bias = random.Floats(window.out_c, -2, 2);
+  const PackedFloat32 packed = PackGroups(groups, window.out_c / groups, depth, filter, bias);
+  std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
+  std::vector<float> scratch(Conv2dFloat32ScratchElements(window, groups));
+  Conv2dFloat32Reference(params, input.data(), filter.data(), bias.data(), expected.data());
+  Conv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(), actual.data(),
+                scratch.data());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    // The reference leaves out padded taps, which the kernel multiplies by 0: equal but for -0.
+    ASSERT_EQ(actual[i], expected[i]) << "element " << i;
+  }
+}
+
+TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
+  ForEachSeed(1500, [](Random& random) {
+    const auto [window, groups] = RandomGroupedWindow(random);
+    ExpectEqualsReferenceFloat32(window, groups, random);
+  });
+}
+
+TEST(Conv2dFloat32, EqualsTheReferenceOnAFirstLayer) {
+  Random random(1);
+  ExpectEqualsReferenceFloat32(kFirstLayer, 1, random);
+}
+
+// Windows that never leave the image need no copy of it.
+TEST(Conv2dFloat32, TakesNoScratchInsideTheImage) {
+  WindowShape w{.in_h = 5,
+                .in_w = 5,
+                .in_c = 4,
+                .out_h = 3,
+                .out_w = 3,
+                .out_c = 8,
+                .stride_h = 2,
+                .stride_w = 2};
+  EXPECT_EQ(Conv2dFloat32ScratchElements(w, 1), 0u);
+  Random random(1);
+  ExpectEqualsReferenceFloat32(w, 1, random);
+  w.pad_left = 1;
+  EXPECT_GT(Conv2dFloat32ScratchElements(w, 1), 0u);
+}
+
+// The pixels of a grid, and no other, get what `convolve(grid, output)` makes of the whole output.
+template <typename T, typename Convolve>
+void ExpectWritesItsGrid(const WindowShape& w, const PixelGrid& grid, const Convolve& convolve) {
+  std::vector<T> whole(static_cast<size_t>(OutputSize(w)));
+  const size_t image = static_cast<size_t>(grid.image_h) * static_cast<size_t>(grid.image_w);
+  std::vector<T> actual(static_cast<size_t>(w.batch * w.out_c) * image, T{55});
+  std::vector<T> expected = actual;
+  convolve(PixelGrid{}, whole);
+  convolve(grid, actual);
+  ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t from) {
+    const int32_t row = b * grid.image_h + grid.first_y + y * grid.step_h;
+    const int32_t to = (row * grid.image_w + grid.first_x + x * grid.step_w) * w.out_c;
+    std::copy_n(whole.begin() + from, w.out_c, expected.begin() + to);
+  });
+  EXPECT_TRUE(SameBytes(actual, expected));
+}
+
+std::pair<WindowShape, PixelGrid> RandomGrid(Random& random) {
+  WindowShape w = random.Window(3);
+  w.in_c = random.Int(1, 3), w.out_c = random.Int(1, 10);
+  PixelGrid grid{random.Int(0, 2), random.Int(0, 2), random.Int(1, 3), random.Int(1, 3)};
+  grid.image_h = grid.first_y + (w.out_h - 1) * grid.step_h + random.Int(1, 3);
+  grid.image_w = grid.first_x + (w.out_w - 1) * grid.step_w + random.Int(1, 3);
+  return {w, grid};
+}
+
 TEST(Conv2d, WritesThePixelsOfItsGrid) {
   ForEachSeed(200, [](Random& random) {
-    WindowShape w = random.Window(3);
-    w.in_c = random.Int(1, 3), w.out_c = random.Int(1, 10);
-    PixelGrid grid{random.Int(0, 2), random.Int(0, 2), random.Int(1, 3), random.Int(1, 3)};
-    grid.image_h = grid.first_y + (w.out_h - 1) * grid.step_h + random.Int(1, 3);
-    grid.image_w = grid.first_x + (w.out_w - 1) * grid.step_w + random.Int(1, 3);
+    const auto [w, grid] = RandomGrid(random);
     const int32_t depth = PatchDepth(w, 1);
     const auto input = random.Bytes(InputSize(w)), filter = random.Bytes(w.out_c * depth);
     const auto packed = PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {},
                                                  random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
     std::vector<int8_t> scratch(Conv2dScratchElements<int8_t, int8_t>(w, 1));
-    const auto convolve = [&](const PixelGrid& place, std::vector<int8_t>& output) {
-      Conv2d<int8_t, int8_t>({.window = w, .grid = place}, input.data(), packed.filter.data(),
-                             packed.bias.data(), packed.scale.data(), output.data(),
-                             scratch.data());
-    };
-    std::vector<int8_t> whole(static_cast<size_t>(OutputSize(w)));
-    const size_t image = static_cast<size_t>(grid.image_h) * static_cast<size_t>(grid.image_w);
-    std::vector<int8_t> actual(static_cast<size_t>(w.batch * w.out_c) * image, 55);
-    std::vector<int8_t> expected = actual;
-    convolve({}, whole);
-    convolve(grid, actual);
-    ForEachPixelReference(w, [&](int32_t b, int32_t y, int32_t x, int32_t from) {
-      const int32_t row = b * grid.image_h + grid.first_y + y * grid.step_h;
-      const int32_t to = (row * grid.image_w + grid.first_x + x * grid.step_w) * w.out_c;
-      std::copy_n(whole.begin() + from, w.out_c, expected.begin() + to);
+    ForEachWay<int8_t, int8_t>([&, &w = w, &grid = grid] {
+      ExpectWritesItsGrid<int8_t>(w, grid, [&](const PixelGrid& place, auto& output) {
+        Conv2d<int8_t, int8_t>({.window = w, .grid = place}, input.data(), packed.filter.data(),
+                               packed.bias.data(), packed.scale.data(), output.data(),
+                               scratch.data());
+      });
     });
-    EXPECT_TRUE(SameBytes(actual, expected));
   });
 }
 
-TEST(Conv2dFloat32, EqualsTheReferenceOnRandomShapes) {
-  ForEachSeed(500, [](Random& random) {
-    auto [window, groups] = RandomGroupedWindow(random);
-    const Conv2dFloat32Params params{.window = window,
-                                     .groups = groups,
-                                     .output = {random.Float(-9, 0), random.Float(0, 9)},
-                                     .fused = random.Int(0, 1) == 1};
-    const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
-    const auto input = random.Floats(InputSize(window), -2, 2);
-    const auto filter = random.Floats(window.out_c * depth, -2, 2);
-    const auto bias = random.Floats(window.out_c, -2, 2);
-    PackedFloat32 packed;
-    for (int32_t group = 0; group < groups; ++group) {
-      const auto at = static_cast<size_t>(group * columns);
-      const PackedFloat32 one = PackGemmFloat32(
-          columns, depth, std::span(filter).subspan(at * depth), std::span(bias).subspan(at));
-      Append(packed.filter, one.filter);
-      Append(packed.bias, one.bias);
-    }
-    std::vector<float> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<float> scratch(Conv2dFloat32ScratchElements(window, groups));
-    Conv2dFloat32Reference(params, input.data(), filter.data(), bias.data(), expected.data());
-    Conv2dFloat32(params, input.data(), packed.filter.data(), packed.bias.data(), actual.data(),
-                  scratch.data());
-    for (size_t i = 0; i < actual.size(); ++i) {
-      // The reference leaves out padded taps, which the kernel multiplies by 0: equal but for -0.
-      ASSERT_EQ(actual[i], expected[i]) << "element " << i;
-    }
+TEST(Conv2dFloat32, WritesThePixelsOfItsGrid) {
+  ForEachSeed(200, [](Random& random) {
+    const auto [w, grid] = RandomGrid(random);
+    const int32_t depth = PatchDepth(w, 1);
+    const auto input = random.Floats(InputSize(w), -2, 2);
+    const auto filter = random.Floats(w.out_c * depth, -2, 2);
+    const auto bias = random.Floats(w.out_c, -2, 2);
+    const PackedFloat32 packed = PackGemmFloat32(w.out_c, depth, filter, bias);
+    std::vector<float> scratch(Conv2dFloat32ScratchElements(w, 1));
+    ExpectWritesItsGrid<float>(w, grid, [&, &w = w](const PixelGrid& place, auto& output) {
+      Conv2dFloat32({.window = w, .grid = place}, input.data(), packed.filter.data(),
+                    packed.bias.data(), output.data(), scratch.data());
+    });
   });
 }
 

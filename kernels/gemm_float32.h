@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/params.h"
+#include "kernels/runs.h"
 #include "kernels/tile_float32.h"
 
 namespace wranglet {
@@ -31,6 +32,7 @@ WRANGLET_NOINLINE inline void MultiplyFloat32(const GemmFloat32Params& params, c
                                               float* output) {
   using Tile = Float32Tile<kFused>;
   const ClampFloat32x4 clamp(params.output);
+  const Runs all{.length = params.depth};
   for (int32_t row = 0; row < params.rows; row += Tile::kRows) {
     const int32_t count = std::min(Tile::kRows, params.rows - row);
     const float* rows[Tile::kRows];
@@ -40,7 +42,7 @@ WRANGLET_NOINLINE inline void MultiplyFloat32(const GemmFloat32Params& params, c
       rows[i] = input + at * static_cast<size_t>(params.depth);
       out[i] = output + at * static_cast<size_t>(params.cols);
     }
-    Tile::MultiplyRows(rows, count, params.depth, params.cols, packed_filter, bias, clamp, out);
+    Tile::MultiplyRows(rows, count, all, params.cols, packed_filter, bias, clamp, out);
   }
 }
 

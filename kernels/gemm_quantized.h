@@ -57,7 +57,7 @@ inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8
         const int32_t at = std::min(i + j, rows - 1);  // those beyond the last are it, again
         from[j] = copied + at * depth, to[j] = output + at * cols;
       }
-      MultiplyRuns(from, std::min(kRows, rows - i), {.bytes = depth}, cols, packed_filter, bias,
+      MultiplyRuns(from, std::min(kRows, rows - i), {.length = depth}, cols, packed_filter, bias,
                    scale, requantize, to);
     }
     input += rows * depth, output += rows * cols;

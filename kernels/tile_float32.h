@@ -12,6 +12,7 @@
 #include "kernels/multiply_add.h"
 #include "kernels/params.h"
 #include "kernels/quantized.h"
+#include "kernels/runs.h"
 #include "kernels/simd.h"
 
 namespace wranglet {
@@ -40,24 +41,26 @@ template <bool kFused>
 struct Float32Tile {
   static constexpr int32_t kRows = kFused ? 6 : 4;
 
-  // `count` (1 to kRows) rows against all of `columns`; results of a row are contiguous.
+  // `count` (1 to kRows) rows, each of `runs`, against all of `columns`; results of a row are
+  // contiguous.
   template <int kCount = kRows>
-  static void MultiplyRows(const float* const (&rows)[kRows], int32_t count, int32_t depth,
+  static void MultiplyRows(const float* const (&rows)[kRows], int32_t count, const Runs& runs,
                            int32_t columns, const float* weights, const float* bias,
                            const ClampFloat32x4& clamp, float* const (&out)[kRows]) {
     if constexpr (kCount > 1) {
       if (count < kCount) {
-        return MultiplyRows<kCount - 1>(rows, count, depth, columns, weights, bias, clamp, out);
+        return MultiplyRows<kCount - 1>(rows, count, runs, columns, weights, bias, clamp, out);
       }
     }
-    Multiply<kCount>(rows, depth, columns, weights, bias, clamp, out);
+    Multiply<kCount>(rows, runs, columns, weights, bias, clamp, out);
   }
 
  private:
   template <int kCount>
-  WRANGLET_NOINLINE static void Multiply(const float* const (&rows)[kRows], int32_t depth,
+  WRANGLET_NOINLINE static void Multiply(const float* const (&rows)[kRows], const Runs& runs,
                                          int32_t columns, const float* weights, const float* bias,
                                          const ClampFloat32x4& clamp, float* const (&out)[kRows]) {
+    const int32_t ends = runs.count * runs.pitch, pitch = runs.pitch, length = runs.length;
     for (int32_t column = 0; column < columns; column += kTileColumns) {
       v128_t low[kCount], high[kCount];
       for (int row = 0; row < kCount; ++row) {
@@ -65,13 +68,15 @@ struct Float32Tile {
         high[row] = wasm_v128_load(bias + column + 4);
       }
       // Packed weights are [depth][kTileColumns].
-      for (int32_t k = 0; k < depth; ++k, weights += kTileColumns) {
-        const v128_t columns_low = wasm_v128_load(weights);
-        const v128_t columns_high = wasm_v128_load(weights + 4);
-        for (int row = 0; row < kCount; ++row) {
-          const v128_t value = wasm_v128_load32_splat(rows[row] + k);
-          low[row] = MultiplyAdd<kFused>(value, columns_low, low[row]);
-          high[row] = MultiplyAdd<kFused>(value, columns_high, high[row]);
+      for (int32_t start = 0; start < ends; start += pitch) {
+        for (int32_t k = start; k < start + length; ++k, weights += kTileColumns) {
+          const v128_t columns_low = wasm_v128_load(weights);
+          const v128_t columns_high = wasm_v128_load(weights + 4);
+          for (int row = 0; row < kCount; ++row) {
+            const v128_t value = wasm_v128_load32_splat(rows[row] + k);
+            low[row] = MultiplyAdd<kFused>(value, columns_low, low[row]);
+            high[row] = MultiplyAdd<kFused>(value, columns_high, high[row]);
+          }
         }
       }
       const auto width = static_cast<size_t>(columns - column);

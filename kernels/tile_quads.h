@@ -17,15 +17,10 @@
 
 #include "kernels/byte_dot.h"
 #include "kernels/quantized.h"
+#include "kernels/runs.h"
 #include "kernels/simd.h"
 
 namespace wranglet {
-
-// Where activations of a window lie, moved to unsigned: `count` runs of `bytes`, `pitch` apart. For
-// each of them the packed weights have whole quads.
-struct Runs {
-  int32_t count = 1, pitch = 1, bytes = 0;
-};
 
 namespace quads_internal {
 
@@ -208,12 +203,12 @@ WRANGLET_NOINLINE inline void MultiplyRuns(const uint8_t* const* all_windows, co
   const uint8_t* windows[kRows];
   int8_t* to[kRows];
   for (int row = 0; row < kRows; ++row) windows[row] = all_windows[row], to[row] = out[row];
-  const int32_t ends = runs.count * runs.pitch, pitch = runs.pitch, bytes = runs.bytes;
+  const int32_t ends = runs.count * runs.pitch, pitch = runs.pitch, length = runs.length;
   for (int32_t column = 0; column < columns; column += kTileColumns) {
     RequantizeInt8::Sums<kRows> sums(bias + column);
     for (int32_t start = 0; start < ends; start += pitch) {
       weights =
-          ByBytes::MultiplyAccumulate(windows, start, start + bytes, weights, sums.low, sums.high);
+          ByBytes::MultiplyAccumulate(windows, start, start + length, weights, sums.low, sums.high);
     }
     FinishBlock(sums, scale, requantize, to, column, columns);
   }
@@ -270,7 +265,8 @@ struct WordQuadTile : QuadTile {
 };
 
 // As QuadTile::MultiplyRows, of windows that lie where they are in memory that has been moved to
-// unsigned (CopyUnsigned); up to 3 bytes behind a run are read. For use where ByteDotAdd is.
+// unsigned (CopyUnsigned); up to 3 bytes behind a run are read, and the packed weights have whole
+// quads for each. For use where ByteDotAdd is.
 inline void MultiplyRuns(const uint8_t* const (&windows)[QuadTile::kRows], int32_t count,
                          const Runs& runs, int32_t columns, const int8_t* weights,
                          const int32_t* bias, const float* scale, const RequantizeInt8& requantize,

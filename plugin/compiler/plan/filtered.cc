@@ -216,17 +216,18 @@ template Int8Output Filtered::OutputFor<RequantizeTwice>(const Activation&) cons
 template Int16ProductOutput Filtered::OutputFor<RequantizeInt16>(const Activation&) const;
 template Int16Output Filtered::OutputFor<RequantizeInt16Bounded>(const Activation&) const;
 
-void Filtered::Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_bytes) const {
+void Filtered::Emit(KernelParams params, const PackedFloat32& packed,
+                    std::optional<size_t> scratch_bytes) const {
   Emit(std::move(params), {to_->Constant(packed.filter), to_->Constant(packed.bias)},
        scratch_bytes);
 }
 
 void Filtered::Emit(KernelParams params, const std::vector<Argument>& constants,
-                    size_t scratch_bytes) const {
+                    std::optional<size_t> scratch_bytes) const {
   std::vector<Argument> args = {to_->Read(node_->inputs[0])};
   args.insert(args.end(), constants.begin(), constants.end());
   args.push_back(to_->Write(node_->outputs[0]));
-  if (scratch_bytes > 0) args.push_back(to_->Scratch(static_cast<int64_t>(scratch_bytes)));
+  if (scratch_bytes) args.push_back(to_->Scratch(static_cast<int64_t>(*scratch_bytes)));
   to_->Emit(*node_, std::move(params), std::move(args));
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -63,15 +64,16 @@ class Filtered {
   typename Requantize::Output OutputFor(const Activation& activation) const;
 
   // Appends the step. Its arguments are the input, the packed filter and bias (and scales), the
-  // output, and scratch memory when the kernel takes some.
+  // output, and, where the kernel takes any, scratch memory of so many bytes (none at all of 0).
   template <typename In, typename Weight, typename Requantize>
   void Emit(KernelParams params, const Packed<In, Weight, Requantize>& packed,
-            size_t scratch_bytes = 0) const {
+            std::optional<size_t> scratch_bytes = {}) const {
     Emit(std::move(params),
          {to_->Constant(packed.filter), to_->Constant(packed.bias), to_->Constant(packed.scale)},
          scratch_bytes);
   }
-  void Emit(KernelParams params, const PackedFloat32& packed, size_t scratch_bytes = 0) const;
+  void Emit(KernelParams params, const PackedFloat32& packed,
+            std::optional<size_t> scratch_bytes = {}) const;
 
  private:
   Filtered(Lowering& to, const Node& node, DType dtype, int32_t channels)
@@ -95,7 +97,7 @@ class Filtered {
   size_t ChannelAt(size_t i) const;
   int32_t ZeroPointAt(size_t i) const;
   void Emit(KernelParams params, const std::vector<Argument>& constants,
-            size_t scratch_bytes) const;
+            std::optional<size_t> scratch_bytes) const;
 
   Lowering* to_;
   const Node* node_;
