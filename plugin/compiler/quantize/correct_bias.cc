@@ -76,8 +76,8 @@ Graph UpTo(const Graph& graph, const std::string& name) {
 
 }  // namespace
 
-Status CorrectBiases(Graph& graph, const Ranges& ranges, const Precisions& precisions,
-                     std::span<const Sample> samples) {
+Status CorrectBiases(Graph& graph, const Graph& wanted, const Ranges& ranges,
+                     const Precisions& precisions, std::span<const Sample> samples) {
   std::vector<size_t> layers;
   std::vector<std::string> names;
   std::vector<Activation> activations;
@@ -91,7 +91,7 @@ Status CorrectBiases(Graph& graph, const Ranges& ranges, const Precisions& preci
     channels.push_back(static_cast<size_t>(graph.tensor(node.outputs[0]).shape.back()));
   }
   if (layers.empty() || samples.empty()) return Done{};
-  WRANGLET_ASSIGN(const auto wanted, MeansOf(graph, samples, names, activations, channels));
+  WRANGLET_ASSIGN(const auto targets, MeansOf(wanted, samples, names, activations, channels));
   for (size_t l = 0; l < layers.size(); ++l) {
     WRANGLET_ASSIGN(const Graph quantized, QuantizeGraph(graph, ranges, precisions));
     WRANGLET_ASSIGN(const auto means, MeansOf(UpTo(quantized, names[l]), samples, {names[l]},
@@ -100,7 +100,7 @@ Status CorrectBiases(Graph& graph, const Ranges& ranges, const Precisions& preci
     for (size_t c = 0; c < bias.size(); ++c) {
       const double free = means[0].free[c];
       if (free < kLeastFree) continue;
-      bias[c] += static_cast<float>((wanted[l].mean[c] - means[0].mean[c]) / free);
+      bias[c] += static_cast<float>((targets[l].mean[c] - means[0].mean[c]) / free);
     }
   }
   return Done{};

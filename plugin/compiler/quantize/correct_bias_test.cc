@@ -51,7 +51,9 @@ TEST_P(CorrectBiasesTest, MakesTheMeansEqual) {
   const Ranges ranges = EstimateRanges(Estimator::kMinMax, *calibration);
   EXPECT_GT(std::abs(Shift(network, network.graph, samples, ranges)), 0.005);
   Graph corrected = network.graph;
-  ASSERT_TRUE(CorrectBiases(corrected, ranges, Uniform(corrected, DType::kInt8), samples).ok());
+  ASSERT_TRUE(
+      CorrectBiases(corrected, network.graph, ranges, Uniform(corrected, DType::kInt8), samples)
+          .ok());
   EXPECT_LT(std::abs(Shift(network, corrected, samples, ranges)), 0.0015);
 }
 
@@ -63,7 +65,7 @@ TEST(CorrectBiases, LeavesChannelsThatAreNeverFree) {
   network.Pointwise({1}, {-5}, {.min = 0});
   const auto samples = network.RandomSamples(4, 0, 1);
   Graph corrected = network.graph;
-  ASSERT_TRUE(CorrectBiases(corrected, Ranges(corrected.tensors.size(), Range{0, 1}),
+  ASSERT_TRUE(CorrectBiases(corrected, network.graph, Ranges(corrected.tensors.size(), Range{0, 1}),
                             Uniform(corrected, DType::kInt8), samples)
                   .ok());
   EXPECT_EQ(corrected.tensor(corrected.nodes[0].inputs[2]).ConstantAs<float>()[0], -5.0f);
@@ -72,7 +74,7 @@ TEST(CorrectBiases, LeavesChannelsThatAreNeverFree) {
 TEST(CorrectBiases, LeavesFloatLayers) {
   LayerNetwork network = Lossy({});
   Graph corrected = network.graph;
-  ASSERT_TRUE(CorrectBiases(corrected, {}, Uniform(corrected, DType::kFloat32),
+  ASSERT_TRUE(CorrectBiases(corrected, network.graph, {}, Uniform(corrected, DType::kFloat32),
                             network.RandomSamples(2, 0, 1))
                   .ok());
   EXPECT_EQ(corrected.tensors.size(), network.graph.tensors.size());

@@ -9,6 +9,8 @@
 #include "plugin/compiler/quantize/fidelity.h"
 #include "plugin/compiler/quantize/plannable.h"
 #include "plugin/compiler/quantize/quantize.h"
+#include "plugin/compiler/quantize/round_filters.h"
+#include "plugin/compiler/quantize/search.h"
 
 namespace wranglet {
 namespace {
@@ -16,7 +18,8 @@ namespace {
 // A search runs the network a few hundred times on each sample: this many, or as many as keep that
 // to about a minute of a core, but some.
 constexpr size_t kMostSamples = 32, kFewSamples = 8;
-// Biases are corrected from as many others, if there are enough, at the cost of a few runs on each.
+// Filters are rounded and biases corrected from as many others, if there are enough, at the cost of
+// a few runs on each.
 constexpr size_t kOtherSamples = 64;
 constexpr int64_t kMacsOfSamples = int64_t{1} << 30;
 
@@ -93,7 +96,7 @@ class SampleQuantizer {
       for (size_t i = 0; i < options_.known.size(); ++i) {
         if (options_.known[i]) prepared_.ranges[i] = options_.known[i];
       }
-      return options_.estimator ? Status(Done{}) : TryBiases();
+      return options_.estimator ? Status(Done{}) : TryRoundingAndBiases();
     }
     const auto calibrate = [&](const Graph& form) { return Calibrate(form, samples_); };
     WRANGLET_ASSIGN(SearchResult found,
@@ -106,20 +109,32 @@ class SampleQuantizer {
   std::span<const Sample> Others() const { return others_.size() < some_.size() ? some_ : others_; }
 
   // What is left to do for int16, whose error is that of the filters' 8 bits.
-  Status TryBiases() {
+  Status TryRoundingAndBiases() {
+    const Graph wanted = prepared_.graph;
+    const Ranges ranges = RangesFor(precisions_);
     WRANGLET_ASSIGN(const Graph plain, In(precisions_));
-    WRANGLET_ASSIGN(const double before, SqnrOf(plain));
-    Prepared as_it_is = prepared_;
-    WRANGLET_RETURN_IF_ERROR(
-        CorrectBiases(prepared_.graph, RangesFor(precisions_), precisions_, Others()));
-    WRANGLET_ASSIGN(const Graph corrected, In(precisions_));
-    WRANGLET_ASSIGN(const double after, SqnrOf(corrected));
-    if (after > before) {
-      report_.push_back("biases corrected");
-    } else {
-      prepared_ = std::move(as_it_is);
-    }
-    return Done{};
+    WRANGLET_ASSIGN(const Fidelity fidelity, Fidelity::Make(graph_, some_, MeasuredNodes(graph_)));
+    WRANGLET_ASSIGN(double best, MeanFidelity(fidelity, plain));
+    // What `change`, a Status(Graph&), makes of the prepared graph, if that is better.
+    const auto attempt = [&](const std::string& name, const auto& change) -> Status {
+      Prepared as_it_is = prepared_;
+      WRANGLET_RETURN_IF_ERROR(change(prepared_.graph));
+      WRANGLET_ASSIGN(const Graph changed, In(precisions_));
+      WRANGLET_ASSIGN(const double after, MeanFidelity(fidelity, changed));
+      if (after > best) {
+        report_.push_back(Decision(name, after, best));
+        best = after;
+      } else {
+        prepared_ = std::move(as_it_is);
+      }
+      return Done{};
+    };
+    WRANGLET_RETURN_IF_ERROR(attempt("filters rounded to the samples", [&](Graph& graph) {
+      return RoundFilters(graph, ranges, precisions_, Others());
+    }));
+    return attempt("biases corrected", [&](Graph& graph) {
+      return CorrectBiases(graph, wanted, ranges, precisions_, Others());
+    });
   }
 
   // The prepared ranges, but for what is stored in int16.

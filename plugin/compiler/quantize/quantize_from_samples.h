@@ -52,11 +52,12 @@ struct QuantizedNetwork {
 };
 
 // With an estimator: Calibrate, EstimateRanges, QuantizeGraph. Without: Search, measuring on up to
-// 32 of the samples, spread evenly over them, and fewer of a large network, and correcting biases
-// from up to 64 others, or from the same where others are fewer. int16 has room for what no sample
-// showed: its ranges are the least and greatest value, doubled; only biases are corrected. A node
-// that has no kernel in the type that was asked for computes in float32. Errors: those of Calibrate
-// and QuantizeGraph, the planner's, a goal that int16 does not reach either.
+// 32 of the samples, spread evenly over them, and fewer of a large network, and rounding filters
+// and correcting biases from up to 64 others, or from the same where others are fewer. int16 has
+// room for what no sample showed: its ranges are the least and greatest value, doubled; filters are
+// rounded and biases corrected as in int8. A node that has no kernel in the type that was asked for
+// computes in float32. Errors: those of Calibrate and QuantizeGraph, the planner's, a goal that
+// int16 does not reach either.
 Result<QuantizedNetwork> QuantizeFromSamples(const Graph& float_graph, const Samples& samples,
                                              const QuantizeOptions& options);
 

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include "plugin/compiler/plan/plan.h"
+#include "plugin/compiler/quantize/all_cores.h"
 #include "plugin/compiler/run/runner.h"
 
 namespace wranglet {
@@ -127,13 +127,7 @@ Status RunSamples(const Graph& graph, const Samples& samples,
       if (!statuses[sample].ok()) failed = true;
     }
   };
-  {
-    const size_t cores = std::max(1u, std::thread::hardware_concurrency());
-    const size_t threads = std::min(cores, samples.count);
-    std::vector<std::jthread> others(threads > 1 ? threads - 1 : 0);
-    for (std::jthread& other : others) other = std::jthread(work);
-    work();
-  }
+  OnAllCores(samples.count, work);
   for (Status& status : statuses) WRANGLET_RETURN_IF_ERROR(std::move(status));
   return Done{};
 }

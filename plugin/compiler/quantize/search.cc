@@ -13,6 +13,7 @@
 #include "plugin/compiler/quantize/estimate.h"
 #include "plugin/compiler/quantize/fidelity.h"
 #include "plugin/compiler/quantize/quantize.h"
+#include "plugin/compiler/quantize/round_filters.h"
 
 namespace wranglet {
 namespace {
@@ -32,13 +33,6 @@ std::vector<std::string> Waypoints(const Graph& graph) {
   return spread;
 }
 
-std::string Decision(const std::string& what, double decibels, std::optional<double> from) {
-  char text[64];
-  std::snprintf(text, sizeof text, from ? "%.2f dB, from %.2f" : "%.2f dB", decibels,
-                from.value_or(0));
-  return what + ": " + text;
-}
-
 class Searcher {
  public:
   Searcher(const Graph& graph, const Precisions& precisions, std::span<const Sample> samples,
@@ -52,13 +46,7 @@ class Searcher {
         known_(known) {}
 
   Result<SearchResult> Run() && {
-    std::vector<std::string> watched = TellingNodes(graph_);
-    for (std::string& name : Waypoints(graph_)) {
-      if (std::find(watched.begin(), watched.end(), name) == watched.end()) {
-        watched.push_back(std::move(name));
-      }
-    }
-    WRANGLET_ASSIGN(fidelity_, Fidelity::Make(graph_, samples_, std::move(watched)));
+    WRANGLET_ASSIGN(fidelity_, Fidelity::Make(graph_, samples_, MeasuredNodes(graph_)));
     WRANGLET_RETURN_IF_ERROR(TryForm(graph_, {}, "as it is"));
     for (const auto& [balance, name] :
          {std::pair(Balance::kWeights, "equalised by weights"),
@@ -67,8 +55,15 @@ class Searcher {
       const ChannelFactors factors = EqualizeLayers(equalized, as_it_is_, balance);
       if (!factors.empty()) WRANGLET_RETURN_IF_ERROR(TryForm(equalized, factors, name));
     }
+    const Graph wanted = best_.graph;
+    // Before ranges are fitted to the samples: beside such a fit every change looks worse.
+    WRANGLET_RETURN_IF_ERROR(TryChange("filters rounded to the samples", [&](Graph& graph) {
+      return RoundFilters(graph, best_.ranges, precisions_, others_);
+    }));
     WRANGLET_RETURN_IF_ERROR(ChooseByTensor());
-    WRANGLET_RETURN_IF_ERROR(TryBiases());
+    WRANGLET_RETURN_IF_ERROR(TryChange("biases corrected", [&](Graph& graph) {
+      return CorrectBiases(graph, wanted, best_.ranges, precisions_, others_);
+    }));
     return SearchResult{std::move(best_), std::move(report_)};
   }
 
@@ -76,9 +71,7 @@ class Searcher {
   Result<double> Measure(const Prepared& prepared) const {
     WRANGLET_ASSIGN(const Graph quantized,
                     QuantizeGraph(prepared.graph, prepared.ranges, precisions_));
-    WRANGLET_ASSIGN(const std::vector<double> decibels, fidelity_->Of(quantized, prepared.factors));
-    return std::accumulate(decibels.begin(), decibels.end(), 0.0) /
-           static_cast<double>(std::max<size_t>(decibels.size(), 1));
+    return MeanFidelity(*fidelity_, quantized, prepared.factors);
   }
 
   // Becomes the best if it is better by more than chance.
@@ -139,13 +132,14 @@ class Searcher {
     return Done{};
   }
 
-  Status TryBiases() {
+  // What `change`, a Status(Graph&), makes of the best graph.
+  template <typename Change>
+  Status TryChange(const std::string& name, const Change& change) {
     const double before = *measured_;
-    Prepared corrected = best_;
-    WRANGLET_RETURN_IF_ERROR(
-        CorrectBiases(corrected.graph, corrected.ranges, precisions_, others_));
-    WRANGLET_ASSIGN(const bool gains, Try(std::move(corrected)));
-    if (gains) report_.push_back(Decision("biases corrected", *measured_, before));
+    Prepared changed = best_;
+    WRANGLET_RETURN_IF_ERROR(change(changed.graph));
+    WRANGLET_ASSIGN(const bool gains, Try(std::move(changed)));
+    if (gains) report_.push_back(Decision(name, *measured_, before));
     return Done{};
   }
 
@@ -164,6 +158,30 @@ class Searcher {
 };
 
 }  // namespace
+
+std::vector<std::string> MeasuredNodes(const Graph& graph) {
+  std::vector<std::string> names = TellingNodes(graph);
+  for (std::string& name : Waypoints(graph)) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+Result<double> MeanFidelity(const Fidelity& fidelity, const Graph& quantized,
+                            const ChannelFactors& factors) {
+  WRANGLET_ASSIGN(const std::vector<double> decibels, fidelity.Of(quantized, factors));
+  return std::accumulate(decibels.begin(), decibels.end(), 0.0) /
+         static_cast<double>(std::max<size_t>(decibels.size(), 1));
+}
+
+std::string Decision(const std::string& what, double decibels, std::optional<double> from) {
+  char text[64];
+  std::snprintf(text, sizeof text, from ? "%.2f dB, from %.2f" : "%.2f dB", decibels,
+                from.value_or(0));
+  return what + ": " + text;
+}
 
 Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
                             std::span<const Sample> samples, std::span<const Sample> others,

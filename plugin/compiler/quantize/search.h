@@ -4,6 +4,7 @@
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_SEARCH_H_
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "plugin/compiler/graph/graph.h"
 #include "plugin/compiler/quantize/calibrate.h"
 #include "plugin/compiler/quantize/equalize.h"
+#include "plugin/compiler/quantize/fidelity.h"
 #include "plugin/compiler/quantize/ranges.h"
 #include "plugin/compiler/quantize/run_samples.h"
 #include "plugin/compiler/quantize/scheme.h"
@@ -25,24 +27,35 @@ struct Prepared {
   ChannelFactors factors;  // when it was equalised
 };
 
+// The telling nodes (Fidelity) and eight layers spread over the network's second half: outputs
+// alone are so few numbers that what is chosen by them fits the samples and no others.
+std::vector<std::string> MeasuredNodes(const Graph& graph);
+
+// The mean of the nodes' signal-to-noise ratios, in decibels.
+Result<double> MeanFidelity(const Fidelity& fidelity, const Graph& quantized,
+                            const ChannelFactors& factors = {});
+
+// A line of a report: "equalised by activations: 24.31 dB, from 22.90".
+std::string Decision(const std::string& what, double decibels, std::optional<double> from);
+
 struct SearchResult {
   Prepared best;
-  // A line a decision: "equalised by activations: 24.31 dB, from 22.90".
-  std::vector<std::string> report;
+  std::vector<std::string> report;  // Decisions
 };
 
 // Takes what measures best in these precisions on the samples:
 //
 // 1. The network as it is, and equalised in both ways of EqualizeLayers, each with the ranges of
 //    each estimator, with room for further samples.
-// 2. From the best of these on, tensor by tensor in the order of the nodes, the other estimators'
-//    ranges of that tensor.
-// 3. CorrectBiases, from `others`: samples that are not measured on, if there are enough. A mean
-//    over few samples fits these, and no further ones.
+// 2. RoundFilters of the best of these.
+// 3. From there on, tensor by tensor in the order of the nodes, the other estimators' ranges of
+//    that tensor.
+// 4. CorrectBiases.
 //
-// What is measured is the mean of the signal-to-noise ratios (Fidelity), in decibels, of the
-// telling nodes and of eight layers spread over the network's second half: outputs alone are so few
-// numbers that a search would fit them to the samples. A change has to gain a twentieth of a
+// Filters and biases follow from `others`: samples that are not measured on, if there are enough. A
+// mean over few samples fits these, and no further ones.
+//
+// What is measured is MeanFidelity of the MeasuredNodes. A change has to gain a twentieth of a
 // decibel. `calibrate` is Calibrate on all samples there are, of which `samples` and `others`, one
 // or more each, are some; `known` are ranges that samples do not decide.
 Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
