@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,13 @@ Status EmitMovement(Lowering& to, const Node& node, const Movement& movement, Ar
 }
 
 // The table by which a Concat stores one of its inputs as its output: TensorFlow Lite's
-// ConcatenationWithScaling, which it does for uint8 alone; those have become int8, 128 less.
-std::vector<uint8_t> ConcatTable(const Quantization& from, const Quantization& into) {
+// ConcatenationWithScaling, which it does for uint8 alone; those have become int8, 128 less. None
+// where the scales are so far apart that its sums would be infinite.
+std::optional<std::vector<uint8_t>> ConcatTable(const Quantization& from,
+                                                const Quantization& into) {
   constexpr int32_t kMoved = 128;
   const float scale = from.scale[0] * (1.0f / into.scale[0]);
+  if (!(scale < 0x1p96f)) return std::nullopt;
   const float bias = -static_cast<float>(from.zero_point[0] + kMoved) * scale;
   return TableOf(DType::kInt8, DType::kInt8, [&](int32_t stored) {
     const float value = std::round(static_cast<float>(stored + kMoved) * scale + bias);
@@ -55,10 +59,15 @@ Result<Argument> StoredAsOutput(Lowering& to, const Node& node, const Tensor& in
   const Argument stored = to.Scratch(BytesOf(input));
   if (is_int16) {
     to.Emit(node, ScaleParams(input, *output.quantization), {place, stored});
-  } else {
-    to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(input))},
-            {place, to.Constant(ConcatTable(*input.quantization, *output.quantization)), stored});
+    return stored;
   }
+  const auto table = ConcatTable(*input.quantization, *output.quantization);
+  if (!table) {
+    return to.graph().ErrorAt(
+        node, "the scales of '" + input.name + "' and the output are too far apart");
+  }
+  to.Emit(node, Lookup8Params{static_cast<int32_t>(CountOf(input))},
+          {place, to.Constant(*table), stored});
   return stored;
 }
 

@@ -329,6 +329,17 @@ TEST_F(PlanTest, ScalesTooFarApartAreAnError) {
   EXPECT_NE(PlanError().find("n1' (Add): the scales"), std::string::npos) << PlanError();
 }
 
+TEST_F(PlanTest, ScalesTooFarApartToBeSideBySideAreAnError) {
+  const TensorId x = Input8({1, 16});
+  graph_.outputs = {Node8(Concat{.axis = 1}, {x, x}, {1, 32})};
+  for (const auto& [input, output] : {std::pair(1.0f, 1e-40f), {1e38f, 1.0f}}) {
+    graph_.tensor(x).quantization->scale = {input};
+    graph_.tensor(graph_.outputs[0]).quantization->scale = {output};
+    EXPECT_NE(PlanError().find("n0' (Concat): the scales of 't0'"), std::string::npos)
+        << PlanError();
+  }
+}
+
 TEST_F(PlanTest, ScalesAndZeroPointsThatMakeNoSenseAreAnError) {
   const TensorId x = Input8({1, 16});
   graph_.outputs = {Node8(Clamp{}, {x}, {1, 16})};
