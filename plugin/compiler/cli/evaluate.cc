@@ -4,11 +4,11 @@
 #include <atomic>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "plugin/compiler/cli/classify.h"
 #include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/quantize/all_cores.h"
 #include "plugin/compiler/run/runner.h"
 
 namespace wranglet {
@@ -81,12 +81,7 @@ class Crew {
         outcomes_(images.size(), Error{}) {}
 
   Result<std::vector<Outcome>> Work() {
-    std::vector<std::thread> threads;
-    for (size_t i = 1; i < std::min(hooks_.threads, images_.size()); ++i) {
-      threads.emplace_back([this] { TakeImages(); });
-    }
-    TakeImages();
-    for (std::thread& thread : threads) thread.join();
+    OnThreads(std::min(hooks_.threads, images_.size()), [this] { TakeImages(); });
     std::vector<Outcome> all;
     for (Result<Outcome>& outcome : outcomes_) {
       if (!outcome.ok()) return outcome.error();

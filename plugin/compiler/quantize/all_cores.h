@@ -1,4 +1,4 @@
-// OnAllCores: one function on as many threads as there are cores.
+// OnThreads, OnAllCores: one function on several threads.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_ALL_CORES_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_ALL_CORES_H_
@@ -11,14 +11,19 @@
 
 namespace wranglet {
 
-// Calls `work` on every core, and on no more threads than `most`; returns when all have returned.
+// Calls `work` on so many threads, of which the caller's is one; returns when all have returned.
 template <typename Work>
-void OnAllCores(size_t most, const Work& work) {
-  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const size_t threads = std::min(cores, most);
+void OnThreads(size_t threads, const Work& work) {
   std::vector<std::jthread> others(threads > 1 ? threads - 1 : 0);
   for (std::jthread& other : others) other = std::jthread(work);
   work();
+}
+
+// Calls `work` on every core, and on no more threads than `most`.
+template <typename Work>
+void OnAllCores(size_t most, const Work& work) {
+  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  OnThreads(std::min(cores, most), work);
 }
 
 // Calls f(i) for each i of [0, count), on all cores.
