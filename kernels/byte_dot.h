@@ -33,14 +33,20 @@ inline v128_t ByteDotAdd(v128_t weights, v128_t bytes, v128_t sum) {
 #endif
 }
 
+// A vector of `byte` whose value the compiler does not know: it would compute with its own idea of
+// a relaxed instruction.
+inline v128_t OpaqueBytes(int32_t byte) {
+  const volatile auto opaque = static_cast<int8_t>(byte);
+  return wasm_i8x16_splat(opaque);
+}
+
 // Tries what other instructions would compute otherwise: bytes of 8 bits as signed, or sums of two
 // or of all products cut off at 16 or 32 bits.
 inline bool TakesUnsignedBytes() {
   for (const int32_t weight : {-128, -1, 127}) {
     for (const int32_t byte : {128, 255}) {
       for (const uint32_t sum : {uint32_t{0}, uint32_t{0x7fffffff}, uint32_t{0x80000000}}) {
-        const v128_t result = ByteDotAdd(wasm_i8x16_splat(static_cast<int8_t>(weight)),
-                                         wasm_i8x16_splat(static_cast<int8_t>(byte)),
+        const v128_t result = ByteDotAdd(OpaqueBytes(weight), OpaqueBytes(byte),
                                          wasm_i32x4_splat(static_cast<int32_t>(sum)));
         const uint32_t expected = sum + static_cast<uint32_t>(4 * weight * byte);
         if (static_cast<uint32_t>(wasm_i32x4_extract_lane(result, 0)) != expected) return false;

@@ -12,6 +12,7 @@
 #include "kernels/conv2d_band.h"
 #include "kernels/conv2d_bytes.h"
 #include "kernels/im2col.h"
+#include "kernels/pair_dot.h"
 #include "kernels/params.h"
 #include "kernels/runs.h"
 #include "kernels/tile_float32.h"
@@ -26,11 +27,12 @@ struct Conv2dParams {
   int32_t input_zero_point = 0;
   typename Requantize::Output output;
   PixelGrid grid;
+  bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("window", window), v("groups", groups), v("input_zero_point", input_zero_point);
-    v("output", output), v("grid", grid);
+    v("output", output), v("grid", grid), v("fit_pairs", fit_pairs);
   }
 };
 
@@ -121,17 +123,18 @@ WRANGLET_NOINLINE inline void ConvolvePatches(const Conv2dParams<In, Weight, Req
 }
 
 // Conv2d of int8 by int8 and a window that HasWholeRows.
+template <bool kFit>
 WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& params,
                                            const int8_t* input, const int8_t* packed_filter,
                                            const int32_t* bias, const float* scale, int8_t* output,
                                            int8_t* scratch) {
-  if (!use_byte_dot) {
+  if (!MultipliesBytes<kFit>()) {
     return ConvolvePatches<WordQuadTile>(params, input, packed_filter, bias, scale, output,
                                          scratch);
   }
   const GridSteps steps(params.window, params.grid);
-  Conv2dByBytes(params.window, steps, params.input_zero_point, RequantizeInt8(params.output), input,
-                packed_filter, bias, scale, output, scratch);
+  Conv2dByBytes<kFit>(params.window, steps, params.input_zero_point, RequantizeInt8(params.output),
+                      input, packed_filter, bias, scale, output, scratch);
 }
 
 template <bool kFused>
@@ -199,7 +202,8 @@ WRANGLET_INLINE inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& p
   using namespace conv2d_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (HasWholeRows(params.window, params.groups)) {
-      return ConvolveRuns(params, input, packed_filter, bias, scale, output, scratch);
+      const auto convolve = params.fit_pairs ? ConvolveRuns<true> : ConvolveRuns<false>;
+      return convolve(params, input, packed_filter, bias, scale, output, scratch);
     }
   }
   ConvolvePatches<Tile<In, Weight>>(params, input, packed_filter, bias, scale, output, scratch);

@@ -1,5 +1,5 @@
-// Convolution of int8 by int8 where ByteDotAdd takes unsigned bytes, by bands (conv2d_band.h) of
-// bytes that are moved by 128 to be unsigned.
+// Convolution of int8 by int8 where products of unsigned bytes have an instruction, by bands
+// (conv2d_band.h) of bytes that are moved by 128 to be unsigned.
 
 #ifndef WRANGLET_KERNELS_CONV2D_BYTES_H_
 #define WRANGLET_KERNELS_CONV2D_BYTES_H_
@@ -72,7 +72,9 @@ WRANGLET_NOINLINE inline void PackRuns(const WindowShape& w, const Conv2dByteBan
 
 }  // namespace conv2d_internal
 
-// Conv2d by bytes of a window that HasWholeRows. `scratch` has Conv2dByteScratch.
+// Conv2d by bytes of a window that HasWholeRows, where MultipliesBytes<kFit>(). `scratch` has
+// Conv2dByteScratch.
+template <bool kFit>
 inline void Conv2dByBytes(const WindowShape& w, const GridSteps& steps, int32_t input_zero_point,
                           const RequantizeInt8& requantize, const int8_t* input,
                           const int8_t* packed_filter, const int32_t* bias, const float* scale,
@@ -86,11 +88,14 @@ inline void Conv2dByBytes(const WindowShape& w, const GridSteps& steps, int32_t 
   }
   const Runs runs{w.kernel_h, w.dilation_h * band.pitch, band.packed_run};
   const v128_t outside = wasm_i8x16_splat(static_cast<int8_t>(input_zero_point + 128));
-  ForEachBandTile<QuadTile::kRows>(
-      w, steps, input, outside, output, reinterpret_cast<uint8_t*>(scratch), CopyUnsigned,
-      [&](const auto& windows, int32_t count, const auto& out) {
-        MultiplyRuns(windows, count, runs, w.out_c, packed_filter, bias, scale, requantize, out);
-      });
+  WithBytes<kFit>([&]<typename By>() {
+    ForEachBandTile<By::kRows>(w, steps, input, outside, output,
+                               reinterpret_cast<uint8_t*>(scratch), CopyUnsigned,
+                               [&](const auto& windows, int32_t count, const auto& out) {
+                                 MultiplyRuns<By>(windows, count, runs, w.out_c, packed_filter,
+                                                  bias, scale, requantize, out);
+                               });
+  });
 }
 
 }  // namespace wranglet

@@ -54,13 +54,17 @@ class Conv2dQuantized : public testing::Test {
 
   static void ExpectEqualsReference(const WindowShape& window, int32_t groups, Random& random) {
     RandomProduct<Requantize> product(random);
-    const Conv2dParams<In, Weight, Requantize> params{.window = window,
-                                                      .groups = groups,
-                                                      .input_zero_point = product.ZeroPoint(),
-                                                      .output = product.PickOutput()};
+    Conv2dParams<In, Weight, Requantize> params{.window = window,
+                                                .groups = groups,
+                                                .input_zero_point = product.ZeroPoint(),
+                                                .output = product.PickOutput()};
     const int32_t depth = PatchDepth(window, groups), columns = window.out_c / groups;
     const auto input = random.Integers<In>(InputSize(window));
     const auto filter = product.template Filter<Weight>(window.out_c, depth);
+    params.fit_pairs =
+        HasWholeRows(window, groups) &&
+        FitPairs<In>(PairLanes::OfRuns(window.kernel_h, window.kernel_w * window.in_c), filter,
+                     static_cast<size_t>(window.out_c), static_cast<size_t>(depth), 1);
     const auto bias = product.Biases(window.out_c);
     const auto scale = product.Scales(window.out_c, depth, params.output);
     Packed<In, Weight, Requantize> packed;

@@ -1,8 +1,10 @@
-// Depthwise convolution of int8 by int8 where ByteDotAdd takes unsigned bytes: 8 channels of one or
-// two rows of outputs at a time. Four rows of the image are interleaved, column by column, so that
-// one instruction takes four taps of a channel that lie above each other, and all windows that a
-// column is in share it, those of both rows of outputs too: the second row's filter is the first's,
-// moved down by one. Where pixels have fewer than 16 channels, a vector holds several of them.
+// Depthwise convolution of int8 by int8 where products of unsigned bytes have an instruction: 8
+// channels of one or two rows of outputs at a time. Four rows of the image are interleaved, column
+// by column, so that ByteDotAdd takes four taps of a channel that lie above each other, or PairDot
+// twice two, and all windows that a column is in share it, those of both rows of outputs too: the
+// second row's filter is the first's, moved down by one. Pairs are every other row, since the taps
+// in the middle of a filter are its largest. Where pixels have fewer than 16 channels, a vector
+// holds several of them.
 
 #ifndef WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
 #define WRANGLET_KERNELS_DEPTHWISE_BYTES_H_
@@ -13,6 +15,7 @@
 
 #include "kernels/byte_dot.h"
 #include "kernels/depthwise_row.h"
+#include "kernels/pair_dot.h"
 #include "kernels/params.h"
 #include "kernels/quantized.h"
 #include "kernels/simd.h"
@@ -83,19 +86,19 @@ constexpr size_t DepthwiseByteScratch(const WindowShape& w) {
 
 namespace depthwise_bytes_internal {
 
-// Writes four rows of 8 bytes, the lower or the upper ones, as 8 lanes of four.
+// Writes four rows of 8 bytes, the lower or the upper ones, as 8 lanes of four: rows 0, 2, 1, 3.
 template <int kHalf>
 inline void StoreQuad(const v128_t (&rows)[4], void* to) {
   constexpr int b = kHalf * 8;
-  const v128_t upper =
-      wasm_i8x16_shuffle(rows[0], rows[1], b, b + 16, b + 1, b + 17, b + 2, b + 18, b + 3, b + 19,
+  const v128_t even =
+      wasm_i8x16_shuffle(rows[0], rows[2], b, b + 16, b + 1, b + 17, b + 2, b + 18, b + 3, b + 19,
                          b + 4, b + 20, b + 5, b + 21, b + 6, b + 22, b + 7, b + 23);
-  const v128_t lower =
-      wasm_i8x16_shuffle(rows[2], rows[3], b, b + 16, b + 1, b + 17, b + 2, b + 18, b + 3, b + 19,
+  const v128_t odd =
+      wasm_i8x16_shuffle(rows[1], rows[3], b, b + 16, b + 1, b + 17, b + 2, b + 18, b + 3, b + 19,
                          b + 4, b + 20, b + 5, b + 21, b + 6, b + 22, b + 7, b + 23);
   auto* const bytes = static_cast<uint8_t*>(to);
-  wasm_v128_store(bytes, wasm_i16x8_shuffle(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11));
-  wasm_v128_store(bytes + 16, wasm_i16x8_shuffle(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15));
+  wasm_v128_store(bytes, wasm_i16x8_shuffle(even, odd, 0, 8, 1, 9, 2, 10, 3, 11));
+  wasm_v128_store(bytes + 16, wasm_i16x8_shuffle(even, odd, 4, 12, 5, 13, 6, 14, 7, 15));
 }
 
 // Interleaves a packed block of weights, [kernel_h][kernel_w][8], for each row of outputs, and
@@ -103,8 +106,8 @@ inline void StoreQuad(const v128_t (&rows)[4], void* to) {
 inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& band,
                               const int8_t* block, const int32_t* bias, int8_t* weights,
                               int32_t* moved_bias) {
-  const v128_t none = wasm_i32x4_splat(0), offset = wasm_i8x16_splat(-128);
-  v128_t added[2] = {none, none};
+  const v128_t none = wasm_i32x4_splat(0);
+  v128_t sums[2] = {none, none};
   for (int32_t row = 0; row < band.rows; ++row) {
     for (int32_t kx = 0; kx < w.kernel_w; ++kx) {
       for (int32_t quad = 0; quad < band.quads; ++quad, weights += band.kQuad) {
@@ -117,14 +120,16 @@ inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& ban
         }
         StoreQuad<0>(taps, weights);
         for (int half = 0; half < 2 && row == 0; ++half) {
-          added[half] = ByteDotAdd(wasm_v128_load(weights + half * 16), offset, added[half]);
+          const v128_t pairs =
+              wasm_i16x8_extadd_pairwise_i8x16(wasm_v128_load(weights + half * 16));
+          sums[half] = wasm_i32x4_add(sums[half], wasm_i32x4_extadd_pairwise_i16x8(pairs));
         }
       }
     }
   }
   for (int half = 0; half < 2; ++half) {
     wasm_v128_store(moved_bias + half * 4,
-                    wasm_i32x4_sub(wasm_v128_load(bias + half * 4), added[half]));
+                    wasm_i32x4_sub(wasm_v128_load(bias + half * 4), wasm_i32x4_shl(sums[half], 7)));
   }
 }
 
@@ -180,8 +185,8 @@ WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const Depthwi
 }
 
 // A band of outputs, 8 channels of each, of which `count` are stored from `out` on. kKernel and
-// kStride are those of a DepthwiseCase.
-template <int kKernel, int kStride, DepthwisePixels kPixels>
+// kStride are those of a DepthwiseCase; DotAdd (weights, bytes, sum -> sum) adds products.
+template <int kKernel, int kStride, DepthwisePixels kPixels, auto DotAdd>
 WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseByteBand& band,
                                           const uint8_t* columns, const int8_t* weights,
                                           const int32_t* bias, const float* scale,
@@ -218,7 +223,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
                 wasm_v128_load(taps + i * output_step + quad * quad_step + half * 16);
             for (int row = 0; row < kRows; ++row) {
               v128_t& at = sum[row * kOutputs + i];
-              at = ByteDotAdd(weight[row], tap, at);
+              at = DotAdd(weight[row], tap, at);
             }
           }
         }
@@ -290,9 +295,10 @@ inline int32_t InterleaveGroup(const WindowShape& w, const DepthwiseByteBand& ba
 
 }  // namespace depthwise_bytes_internal
 
-// DepthwiseConv2d by bytes; `scratch`, of DepthwiseByteScratch, begins at a multiple of 16. kKernel
-// and kStride are those of the window's DepthwiseCase, kPixels is its DepthwisePixelsOf.
-template <int kKernel, int kStride, DepthwisePixels kPixels>
+// DepthwiseConv2d by bytes, where MultipliesBytes<kFit>(); `scratch`, of DepthwiseByteScratch,
+// begins at a multiple of 16. kKernel and kStride are those of the window's DepthwiseCase, kPixels
+// is its DepthwisePixelsOf.
+template <int kKernel, int kStride, DepthwisePixels kPixels, bool kFit>
 inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
                              const RequantizeInt8& requantize, const int8_t* input,
                              const int8_t* packed_filter, const int32_t* bias, const float* scale,
@@ -313,14 +319,17 @@ inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
     InterleaveWeights(w, band, packed_filter + c * w.kernel_h * w.kernel_w, bias + c,
                       weights + block * block_weights, moved_bias + c);
   }
+  const bool by_pairs = kFit && !use_byte_dot;
+  const auto compute = by_pairs ? ComputeBand<kKernel, kStride, kPixels, PairDotAdd>
+                                : ComputeBand<kKernel, kStride, kPixels, ByteDotAdd>;
   const auto compute_band = [&](const int8_t* image, int32_t out_y, int8_t* out) {
     for (int32_t group = 0; group < w.out_c; group += band.kGroup) {
       const int32_t first = InterleaveGroup<kPixels>(w, band, image, group, out_y, fill, columns);
       const int32_t end = std::min(group + band.kGroup, w.out_c);
       for (int32_t c = group; c < end; c += kDepthwiseChannels) {
-        ComputeBand<kKernel, kStride, kPixels>(
-            w, band, columns + 4 * (c - first), weights + c / kDepthwiseChannels * block_weights,
-            moved_bias + c, scale + c, requantize, out + c, static_cast<size_t>(w.out_c - c));
+        compute(w, band, columns + 4 * (c - first),
+                weights + c / kDepthwiseChannels * block_weights, moved_bias + c, scale + c,
+                requantize, out + c, static_cast<size_t>(w.out_c - c));
       }
     }
   };

@@ -21,10 +21,12 @@ struct DepthwiseConv2dParams {
   WindowShape window;
   int32_t input_zero_point = 0;
   typename Requantize::Output output;
+  bool fit_pairs = false;  // the filter: see PairLanes::OfDepthwise
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("window", window), v("input_zero_point", input_zero_point), v("output", output);
+    v("fit_pairs", fit_pairs);
   }
 };
 
@@ -101,17 +103,17 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
 }
 
 // As Convolve, of int8 by int8 and a window of kPixels.
-template <int kKernel, int kStride, DepthwisePixels kPixels>
+template <int kKernel, int kStride, DepthwisePixels kPixels, bool kFit>
 WRANGLET_NOINLINE inline void ConvolveInt8(const DepthwiseConv2dParams<int8_t, int8_t>& params,
                                            const int8_t* input, const int8_t* packed_filter,
                                            const int32_t* bias, const float* scale, int8_t* output,
                                            void* scratch) {
-  if (!use_byte_dot) {
+  if (!MultipliesBytes<kFit>()) {
     return Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale, output, scratch);
   }
-  DepthwiseByBytes<kKernel, kStride, kPixels>(params.window, params.input_zero_point,
-                                              RequantizeInt8(params.output), input, packed_filter,
-                                              bias, scale, output, scratch);
+  DepthwiseByBytes<kKernel, kStride, kPixels, kFit>(params.window, params.input_zero_point,
+                                                    RequantizeInt8(params.output), input,
+                                                    packed_filter, bias, scale, output, scratch);
 }
 
 }  // namespace depthwise_internal
@@ -128,8 +130,10 @@ WRANGLET_INLINE inline void DepthwiseConv2d(
   WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() WRANGLET_INLINE {
     if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
       return WithDepthwisePixels(params.window, [&]<DepthwisePixels kPixels>() WRANGLET_INLINE {
-        depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels>(params, input, packed_filter,
-                                                                    bias, scale, output, scratch);
+        const auto convolve =
+            params.fit_pairs ? depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels, true>
+                             : depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels, false>;
+        convolve(params, input, packed_filter, bias, scale, output, scratch);
       });
     }
     depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,

@@ -61,6 +61,12 @@ class DepthwiseQuantized : public testing::Test {
   using Scale = typename Requantize::Scale;
   using Params = DepthwiseConv2dParams<In, Weight, Requantize>;
 
+  static bool Fits(const WindowShape& w, const std::vector<Weight>& filter) {
+    const auto channels = static_cast<size_t>(w.out_c);
+    return FitPairs<In>(PairLanes::OfDepthwise(w.kernel_h, w.kernel_w), filter, channels, 1,
+                        channels);
+  }
+
   static void ExpectEqualsReference(const Params& params, const std::vector<In>& input,
                                     const std::vector<Weight>& filter,
                                     const std::vector<Bias>& bias,
@@ -83,10 +89,11 @@ class DepthwiseQuantized : public testing::Test {
   static void ExpectEqualsReference(const WindowShape& window, Random& random) {
     RandomProduct<Requantize> product(random);
     const int32_t taps = window.kernel_h * window.kernel_w;
-    const Params params{
+    Params params{
         .window = window, .input_zero_point = product.ZeroPoint(), .output = product.PickOutput()};
-    ExpectEqualsReference(params, random.Integers<In>(InputSize(window)),
-                          product.template Filter<Weight>(window.out_c, taps),
+    const auto filter = product.template Filter<Weight>(window.out_c, taps);
+    params.fit_pairs = Fits(window, filter);
+    ExpectEqualsReference(params, random.Integers<In>(InputSize(window)), filter,
                           product.Biases(window.out_c),
                           product.Scales(window.out_c, taps, params.output));
   }
@@ -122,6 +129,46 @@ TYPED_TEST(DepthwiseQuantized, SumsTheLargestProductsExactly) {
           std::vector<typename TestFixture::Bias>(9, 0),
           std::vector(9,
                       ScaleFrom<typename TestFixture::Scale>(kWideInput ? 0x1.8p-15 : 0x1.8p-17)));
+    }
+  }
+}
+
+// Filters of which every lane is filled to its end, wherever the second row of outputs moves it.
+TEST(DepthwisePairs, SumsWhatFillsAnInt16) {
+  for (const int32_t kernel : {3, 4, 5, 7}) {
+    for (const int32_t weight : {-64, 64}) {
+      const WindowShape window{.in_h = 12,
+                               .in_w = 12,
+                               .in_c = 9,
+                               .out_h = 13 - kernel,
+                               .out_w = 13 - kernel,
+                               .out_c = 9,
+                               .kernel_h = kernel,
+                               .kernel_w = kernel};
+      const PairLanes lanes = PairLanes::OfDepthwise(kernel, kernel);
+      std::vector<int8_t> filter(static_cast<size_t>(kernel * kernel * 9),
+                                 static_cast<int8_t>(weight));
+      ASSERT_TRUE(lanes.Fit(filter, 9, 1, 9));
+      using Conv = DepthwiseConv2dParams<int8_t, int8_t>;
+      const Conv params{.window = window, .input_zero_point = -128, .fit_pairs = true};
+      const std::vector<int8_t> input(static_cast<size_t>(InputSize(window)), 127);
+      const std::vector<int32_t> bias(9, 5);
+      const std::vector<float> scale(9, 0x1p-13f);
+      const auto packed =
+          PackDepthwise<int8_t, int8_t>(kernel * kernel, 9, filter, bias, scale, -128);
+      std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window)));
+      std::vector<int8_t> actual(expected.size());
+      std::vector<std::byte> scratch(DepthwiseScratchBytes<int8_t>(window));
+      DepthwiseConv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
+                               expected.data());
+      ForEachWay<int8_t, int8_t>([&] {
+        DepthwiseConv2d(params, input.data(), packed.filter.data(), packed.bias.data(),
+                        packed.scale.data(), actual.data(), scratch.data());
+        EXPECT_TRUE(SameBytes(actual, expected)) << kernel << " " << weight;
+      });
+      // The first row shares its lanes with the third.
+      filter[0] = static_cast<int8_t>(weight + weight / 64);
+      EXPECT_FALSE(lanes.Fit(filter, 9, 1, 9));
     }
   }
 }

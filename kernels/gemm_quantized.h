@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "kernels/byte_dot.h"
+#include "kernels/pair_dot.h"
 #include "kernels/params.h"
 #include "kernels/tile_quads.h"
 #include "kernels/tile_quantized.h"
@@ -25,10 +26,12 @@ template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct GemmParams {
   int32_t rows = 1, depth = 1, cols = 1;
   typename Requantize::Output output;
+  bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("rows", rows), v("depth", depth), v("cols", cols), v("output", output);
+    v("fit_pairs", fit_pairs);
   }
 };
 
@@ -37,12 +40,13 @@ namespace gemm_internal {
 // Rows deeper than this are not multiplied by MultiplyByBytes.
 inline constexpr int32_t kMostDepth = 2048;
 
-// Gemm where ByteDotAdd serves. Rows are moved to unsigned some 4 KB at a time: copied one by one,
-// shallow ones would take as long as their products.
+// Gemm where MultipliesBytes. Rows are moved to unsigned some 4 KB at a time: copied one by
+// one, shallow ones would take as long as their products.
+template <typename By>
 inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
                             const int8_t* packed_filter, const int32_t* bias, const float* scale,
                             int8_t* output) {
-  constexpr int32_t kRows = QuadTile::kRows;
+  constexpr int32_t kRows = By::kRows;
   const RequantizeInt8 requantize(params.output);
   const int32_t depth = params.depth, cols = params.cols;
   alignas(16) uint8_t copied[kRows * kMostDepth + 16];
@@ -57,8 +61,8 @@ inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8
         const int32_t at = std::min(i + j, rows - 1);  // those beyond the last are it, again
         from[j] = copied + at * depth, to[j] = output + at * cols;
       }
-      MultiplyRuns(from, std::min(kRows, rows - i), {.length = depth}, cols, packed_filter, bias,
-                   scale, requantize, to);
+      MultiplyRuns<By>(from, std::min(kRows, rows - i), {.length = depth}, cols, packed_filter,
+                       bias, scale, requantize, to);
     }
     input += rows * depth, output += rows * cols;
   }
@@ -87,11 +91,16 @@ WRANGLET_NOINLINE inline void MultiplyByTiles(const GemmParams<In, Weight, Requa
 }
 
 // Gemm of int8 by int8 where rows are no deeper than kMostDepth.
+template <bool kFit>
 WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params,
                                               const int8_t* input, const int8_t* packed_filter,
                                               const int32_t* bias, const float* scale,
                                               int8_t* output) {
-  if (use_byte_dot) return MultiplyByBytes(params, input, packed_filter, bias, scale, output);
+  if (MultipliesBytes<kFit>()) {
+    return WithBytes<kFit>([&]<typename By>() {
+      MultiplyByBytes<By>(params, input, packed_filter, bias, scale, output);
+    });
+  }
   MultiplyByTiles<WordQuadTile>(params, input, packed_filter, bias, scale, output);
 }
 
@@ -107,7 +116,8 @@ WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& param
   using namespace gemm_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (params.depth <= kMostDepth) {
-      return MultiplyShallow(params, input, packed_filter, bias, scale, output);
+      const auto multiply = params.fit_pairs ? MultiplyShallow<true> : MultiplyShallow<false>;
+      return multiply(params, input, packed_filter, bias, scale, output);
     }
   }
   MultiplyByTiles<Tile<In, Weight>>(params, input, packed_filter, bias, scale, output);

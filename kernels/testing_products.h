@@ -11,9 +11,12 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kernels/byte_dot.h"
+#include "kernels/pair_dot.h"
+#include "kernels/pair_lanes.h"
 #include "kernels/quantized.h"
 #include "kernels/testing.h"
 
@@ -44,18 +47,30 @@ Scale ScaleFrom(double scale) {
   }
 }
 
+// Whether kernels may multiply the filter by pairs: what the compiler tells them.
+template <typename In, typename Weight>
+bool FitPairs(const PairLanes& lanes, const std::vector<Weight>& filter, size_t channels,
+              size_t channel_step, size_t step) {
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+    return lanes.Fit(filter, channels, channel_step, step);
+  }
+  return false;
+}
+
 // Calls `test` once for each way in which products of In by Weight can be computed here.
 template <typename In, typename Weight, typename Test>
 void ForEachWay(Test&& test) {
 #if defined(__wasm_relaxed_simd__) || !defined(__wasm__)
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-    const bool usual = use_byte_dot;
-    for (const bool by_bytes : {false, true}) {
-      if (by_bytes && !TakesUnsignedBytes()) continue;
-      use_byte_dot = by_bytes;
+    const bool usual_bytes = use_byte_dot, usual_pairs = use_pair_dot;
+    const bool has_bytes = TakesUnsignedBytes(), has_pairs = TakesUnsignedPairs();
+    for (const auto& [by_bytes, by_pairs] :
+         {std::pair(false, false), std::pair(false, true), std::pair(true, false)}) {
+      if ((by_bytes && !has_bytes) || (by_pairs && !has_pairs)) continue;
+      use_byte_dot = by_bytes, use_pair_dot = by_pairs;
       test();
     }
-    use_byte_dot = usual;
+    use_byte_dot = usual_bytes, use_pair_dot = usual_pairs;
     return;
   }
 #endif
@@ -74,7 +89,8 @@ class RandomProduct {
 
   int32_t ZeroPoint() { return kIsInt8 ? random_.Int(-128, 127) : 0; }
 
-  // Weights of `count` filters of `depth`. int16 ones are int8 ones less a zero point.
+  // Weights of `count` filters of `depth`. int16 ones are int8 ones less a zero point; half of the
+  // others fit PairLanes.
   template <typename Weight>
   std::vector<Weight> Filter(int64_t count, int32_t depth) {
     if constexpr (std::is_same_v<Requantize, RequantizeInt16Bounded>) {
@@ -82,8 +98,12 @@ class RandomProduct {
       const int32_t most = std::min(127, ((1 << 16) - kMostBias / 32768 - 2) / depth);
       return random_.Integers<Weight>(count * depth, -most, most);
     }
-    return std::is_same_v<Weight, int8_t> ? random_.Integers<Weight>(count * depth)
-                                          : random_.Integers<Weight>(count * depth, -255, 255);
+    if constexpr (std::is_same_v<Weight, int8_t>) {
+      // Four share a lane.
+      if (random_.Int(0, 1)) return random_.Bytes(count * depth, -32, 32);
+      return random_.Bytes(count * depth);
+    }
+    return random_.Integers<Weight>(count * depth, -255, 255);
   }
 
   std::vector<Bias> Biases(int64_t count) {

@@ -88,11 +88,11 @@ const Tensor* Filtered::BiasTensor() const {
   return has_bias ? &to_->tensor(node_->inputs[2]) : nullptr;
 }
 
+bool Filtered::HasChannelsLast() const { return *FilterChannelAxis(node_->op) != 0; }
+
 size_t Filtered::ChannelAt(size_t i) const {
   const auto channels = static_cast<size_t>(channels_);
-  // Output channels are the first dimension of a filter, or the last.
-  const bool is_last = *FilterChannelAxis(node_->op) != 0;
-  return is_last ? i % channels : i / (static_cast<size_t>(CountOf(filter())) / channels);
+  return HasChannelsLast() ? i % channels : i / (static_cast<size_t>(CountOf(filter())) / channels);
 }
 
 int32_t Filtered::ZeroPointAt(size_t i) const {
@@ -130,6 +130,13 @@ bool Filtered::FitsInt8() const {
     if (weight != static_cast<int8_t>(weight)) return false;
   }
   return true;
+}
+
+bool Filtered::FitsLanes(const PairLanes& lanes) const {
+  const std::vector<int8_t> weights = Weights<int8_t>();
+  const auto channels = static_cast<size_t>(channels_);
+  return HasChannelsLast() ? lanes.Fit(weights, channels, 1, channels)
+                           : lanes.Fit(weights, channels, weights.size() / channels, 1);
 }
 
 template <typename Weight>

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/pack_gemm.h"
+#include "kernels/pair_lanes.h"
 #include "kernels/params.h"
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
@@ -51,6 +52,12 @@ class Filtered {
     }
   }
 
+  // Whether the kernel of int8 by int8, if these are its types, may take PairDot.
+  template <typename In, typename Weight>
+  bool FitsPairs(const PairLanes& lanes) const {
+    return sizeof(In) == 1 && sizeof(Weight) == 1 && FitsLanes(lanes);
+  }
+
   // The filter's weights, less its zero points.
   template <typename Weight>
   std::vector<Weight> Weights() const;
@@ -89,10 +96,13 @@ class Filtered {
   // at most `activation`.
   std::vector<double> LargestSums(double activation) const;
   bool FitsInt8() const;
+  bool FitsLanes(const PairLanes& lanes) const;
   // Whether int8 kernels may leave out the clamping of what is far outside of int8.
   bool IsBounded() const;
   // Whether RequantizeInt16Bounded serves.
   bool IsBoundedInt16() const;
+  // Output channels are the first dimension of a filter, or the last.
+  bool HasChannelsLast() const;
   // Output channel of the i-th element of the filter, and its zero point.
   size_t ChannelAt(size_t i) const;
   int32_t ZeroPointAt(size_t i) const;

@@ -31,8 +31,10 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
+    const auto lanes = PairLanes::OfDepthwise(window.kernel_h, window.kernel_w);
     f.Emit(DepthwiseConv2dParams<In, Weight, Requantize>{window, f.InputZeroPoint(),
-                                                         f.OutputFor<Requantize>(op.activation)},
+                                                         f.OutputFor<Requantize>(op.activation),
+                                                         f.FitsPairs<In, Weight>(lanes)},
            PackDepthwise<In, Weight, Requantize>(
                tap_count, f.channels(), f.Weights<Weight>(), f.Bias<typename Requantize::Bias>(),
                f.Scales<typename Requantize::Scale>(), f.InputZeroPoint()),

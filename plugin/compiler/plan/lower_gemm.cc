@@ -68,8 +68,9 @@ void EmitGemm(const Filtered& f, const Activation& activation) {
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     // What is not XNNPACK's arithmetic is asked of other operators alone.
     if constexpr (!std::is_same_v<Requantize, RequantizeTwice>) {
+      const bool fit_pairs = f.FitsPairs<In, Weight>(PairLanes::OfRuns(1, depth));
       f.Emit(GemmParams<In, Weight, Requantize>{rows, depth, f.channels(),
-                                                f.OutputFor<Requantize>(activation)},
+                                                f.OutputFor<Requantize>(activation), fit_pairs},
              PackQuantized<In, Weight, Requantize>(f, 1, depth));
     }
   });
@@ -98,8 +99,13 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
-    f.Emit(Conv2dParams<In, Weight, Requantize>{window, op.groups, f.InputZeroPoint(),
-                                                f.OutputFor<Requantize>(op.activation)},
+    const auto lanes = PairLanes::OfRuns(window.kernel_h, window.kernel_w * window.in_c);
+    f.Emit(Conv2dParams<In, Weight, Requantize>{.window = window,
+                                                .groups = op.groups,
+                                                .input_zero_point = f.InputZeroPoint(),
+                                                .output = f.OutputFor<Requantize>(op.activation),
+                                                .fit_pairs = HasWholeRows(window, op.groups) &&
+                                                             f.FitsPairs<In, Weight>(lanes)},
            PackQuantized<In, Weight, Requantize>(f, op.groups, depth),
            Conv2dScratchElements<In, Weight>(window, op.groups) * sizeof(In));
   });

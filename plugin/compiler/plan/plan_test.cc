@@ -67,6 +67,40 @@ TEST_F(PlanTest, AGraphWithoutNodesHasItsInputAsOutput) {
   EXPECT_EQ(plan.arena_bytes, 16);
 }
 
+// A filter of ones, but for one lane: four weights of a matrix product, the taps above each other
+// but one of a depthwise convolution.
+TEST_F(PlanTest, KernelsAreToldWhatFitsPairs) {
+  const TensorId x = Input8({1, 5, 7, 16});
+  const TensorId pointwise = Filter8({8, 1, 1, 16}), window = Filter8({8, 3, 3, 16});
+  const TensorId depthwise = Filter8({1, 3, 3, 16});
+  const Window same{.padding = {1, 1, 1, 1}};
+  graph_.outputs = {Node8(Conv2D{}, {x, pointwise}, {1, 5, 7, 8}),
+                    Node8(Conv2D{.window = same}, {x, window}, {1, 5, 7, 8}),
+                    Node8(DepthwiseConv2D{.window = same}, {x, depthwise}, {1, 5, 7, 16})};
+  const auto fit = [&] {
+    const Plan plan = MustPlan();
+    return std::vector{
+        std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit_pairs,
+        std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
+        std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit_pairs};
+  };
+  const auto set = [&](TensorId filter, size_t first, size_t second, int8_t value) {
+    const auto weights = graph_.tensor(filter).MutableConstantAs<int8_t>();
+    weights[first] = weights[second] = value;
+  };
+  EXPECT_EQ(fit(), (std::vector{true, true, true}));
+  // 63 + 63 + 1 + 1, and 64 + 64.
+  set(pointwise, 16 + 8, 16 + 13, 63), set(window, 48 + 40, 48 + 45, 63);
+  set(depthwise, 5, 6 * 16 + 5, 64);
+  EXPECT_EQ(fit(), (std::vector{true, true, true}));
+  set(pointwise, 16 + 8, 16 + 13, 64);
+  EXPECT_EQ(fit(), (std::vector{false, true, true}));
+  set(window, 48 + 40, 48 + 45, 64);
+  EXPECT_EQ(fit(), (std::vector{false, false, true}));
+  set(depthwise, 5, 6 * 16 + 5, 65);
+  EXPECT_EQ(fit(), (std::vector{false, false, false}));
+}
+
 TEST_F(PlanTest, APointwiseConvolutionIsAMatrixProduct) {
   const TensorId x = Input8({1, 5, 7, 16});
   graph_.outputs = {

@@ -1,0 +1,94 @@
+// PairLanes: which weights of a filter have their products summed up in the same lane of int16
+// (pair_dot.h), and whether they may. For the compiler, and the quantiser that keeps filters to it.
+
+#ifndef WRANGLET_KERNELS_PAIR_LANES_H_
+#define WRANGLET_KERNELS_PAIR_LANES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace wranglet {
+
+// Weights whose products with unsigned bytes are summed up in one lane.
+class LaneWeights {
+ public:
+  // The most that those of one sign may add up to: the sum is at its ends where their bytes are 255
+  // and all others 0.
+  static constexpr int32_t kMost = 32767 / 255;
+
+  void Add(int32_t weight) { (weight > 0 ? positive_ : negative_) += weight; }
+  void Remove(int32_t weight) { (weight > 0 ? positive_ : negative_) -= weight; }
+
+  bool Fit() const { return Least() <= 0 && Most() >= 0; }
+  // What may yet be added.
+  int32_t Least() const { return -kMost - negative_; }
+  int32_t Most() const { return kMost - positive_; }
+
+ private:
+  int32_t positive_ = 0, negative_ = 0;
+};
+
+// The lane of each weight of an output channel, in the order of the filter. Of nothing, where no
+// weights share a lane of int16.
+class PairLanes {
+ public:
+  PairLanes() = default;
+
+  // Of a matrix product or a convolution, whose filter is `rows` runs (runs.h) of `run` each: two
+  // quads are summed up in two lanes, the first two elements of both, and the others.
+  static PairLanes OfRuns(int32_t rows, int32_t run) {
+    PairLanes lanes;
+    for (int32_t row = 0; row < rows; ++row) {
+      const int32_t first = lanes.count_;
+      for (int32_t k = 0; k < run; ++k) lanes.Append(first + k / 8 * 2 + k % 4 / 2);
+    }
+    return lanes;
+  }
+
+  // Of a depthwise convolution: every other one of four taps of a column, wherever the filter is
+  // moved to (depthwise_bytes.h).
+  static PairLanes OfDepthwise(int32_t kernel_h, int32_t kernel_w) {
+    PairLanes lanes;
+    for (int32_t ky = 0; ky < kernel_h; ++ky) {
+      for (int32_t kx = 0; kx < kernel_w; ++kx) {
+        lanes.Append((ky / 4 * 2 + ky % 2) * kernel_w + kx);
+      }
+    }
+    return lanes;
+  }
+
+  bool empty() const { return lanes_.empty(); }
+  size_t count() const { return static_cast<size_t>(count_); }
+  size_t operator[](size_t i) const { return static_cast<size_t>(lanes_[i]); }
+
+  // Whether PairDot may take a filter: weight i of channel c is filter[c * channel_step + i *
+  // step].
+  bool Fit(std::span<const int8_t> filter, size_t channels, size_t channel_step,
+           size_t step) const {
+    for (size_t c = 0; c < channels; ++c) {
+      std::vector<LaneWeights> lanes(count());
+      for (size_t i = 0; i < lanes_.size(); ++i) {
+        LaneWeights& lane = lanes[(*this)[i]];
+        lane.Add(filter[c * channel_step + i * step]);
+        if (!lane.Fit()) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  void Append(int32_t lane) {
+    lanes_.push_back(lane);
+    count_ = std::max(count_, lane + 1);
+  }
+
+  std::vector<int32_t> lanes_;
+  int32_t count_ = 0;
+};
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_PAIR_LANES_H_
