@@ -56,8 +56,9 @@ struct SearchResult {
 // mean over few samples fits these, and no further ones.
 //
 // What is measured is MeanFidelity of the MeasuredNodes. A change has to gain a twentieth of a
-// decibel. `calibrate` is Calibrate on all samples there are, of which `samples` and `others`, one
-// or more each, are some; `known` are ranges that samples do not decide.
+// decibel, and equalisation by activations a whole one, for it depends on the samples most.
+// `calibrate` is Calibrate on all samples there are, of which `samples` and `others`, one or more
+// each, are some; `known` are ranges that samples do not decide.
 Result<SearchResult> Search(const Graph& float_graph, const Precisions& precisions,
                             std::span<const Sample> samples, std::span<const Sample> others,
                             const std::function<Result<Calibration>(const Graph&)>& calibrate,
