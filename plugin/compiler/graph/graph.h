@@ -64,8 +64,8 @@ struct Tensor {
   std::string name;
   DType dtype = DType::kFloat32;
   Shape shape;
-  // Of floats, which only a constant of an ONNX file has, and only until FuseQuantization: the
-  // int8 grid that its values lie on.
+  // Of floats, which only a constant of an ONNX file has until FuseQuantization, and a filter from
+  // RoundFilters to QuantizeGraph: the int8 grid that its values lie on.
   std::optional<Quantization> quantization;
   // A constant's elements, little-endian, row-major; absent for an activation.
   std::optional<std::vector<std::byte>> constant;

@@ -91,8 +91,8 @@ Tensor QuantizeOperand(const Tensor& constant, DType dtype) {
   return QuantizeOperand(constant, dtype, ActivationQuantization({*min, *max}, {}, dtype));
 }
 
-Result<Weights> QuantizeWeights(const Tensor& filter, int axis, const Tensor* bias,
-                                float input_scale, DType dtype) {
+Result<Weights> QuantizeWeights(const Tensor& filter, int axis, const PairLanes& lanes,
+                                const Tensor* bias, float input_scale, DType dtype) {
   WRANGLET_RETURN_IF_ERROR(CheckFloatConstant(filter));
   if (bias != nullptr) WRANGLET_RETURN_IF_ERROR(CheckFloatConstant(*bias));
   const SumLimits& limits = dtype == DType::kInt16 ? kInt16Sums : kInt8Sums;
@@ -109,7 +109,8 @@ Result<Weights> QuantizeWeights(const Tensor& filter, int axis, const Tensor* bi
     std::vector<float> of_channel;
     for_each([&](size_t i) { of_channel.push_back(weights[i]); });
     const float added = bias != nullptr ? bias->ConstantAs<float>()[c] : 0.0f;
-    const float scale = ChannelScale(of_channel, added, input_scale, limits);
+    const float grid = filter.quantization ? filter.quantization->scale[c] : 0.0f;
+    const float scale = ChannelScale(of_channel, lanes, added, input_scale, limits, grid);
     if (!std::isfinite(scale)) {
       return Problem(filter, "or its bias holds values that are too large for int8");
     }

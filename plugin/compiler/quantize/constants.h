@@ -3,6 +3,7 @@
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_CONSTANTS_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_CONSTANTS_H_
 
+#include "kernels/pair_lanes.h"
 #include "plugin/compiler/base/result.h"
 #include "plugin/compiler/graph/graph.h"
 
@@ -21,10 +22,11 @@ struct Weights {
   Tensor bias;    // int32, or int64 for inputs of int16; without constant when there was none
 };
 
-// The filter, its channels along `axis`, and bias (or null) of a layer whose input is stored in
-// `dtype` with this scale. An Error when they are too large for any scale, or not constant.
-Result<Weights> QuantizeWeights(const Tensor& filter, int axis, const Tensor* bias,
-                                float input_scale, DType dtype);
+// The filter, its channels along `axis` and what they weigh in `lanes`, and bias (or null) of a
+// layer whose input is stored in `dtype` with this scale. A filter of floats that has a
+// quantization lies on that grid. An Error when they are too large for any scale, or not constant.
+Result<Weights> QuantizeWeights(const Tensor& filter, int axis, const PairLanes& lanes,
+                                const Tensor* bias, float input_scale, DType dtype);
 
 }  // namespace wranglet
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace wranglet {
 namespace {
@@ -12,6 +13,26 @@ constexpr double kSteps = kMostInt8 - kLeastInt8;
 
 // Below this a float32 loses digits.
 constexpr double kLeastScale = std::numeric_limits<float>::min();
+
+// The least scale by which weights, rounded to nearest, fit the lanes.
+double ScaleByLanes(std::span<const float> weights, const PairLanes& lanes) {
+  struct Lane {
+    double positive = 0, negative = 0, count = 0;
+  };
+  std::vector<Lane> sums(lanes.count());
+  for (size_t i = 0; i < weights.size() && !lanes.empty(); ++i) {
+    Lane& lane = sums[lanes[i]];
+    (weights[i] > 0 ? lane.positive : lane.negative) += std::abs(double{weights[i]});
+    ++lane.count;
+  }
+  double scale = 0;
+  for (const Lane& lane : sums) {
+    // Rounding adds up to a half to each.
+    scale = std::max(
+        scale, std::max(lane.positive, lane.negative) / (LaneWeights::kMost - lane.count / 2));
+  }
+  return scale;
+}
 
 }  // namespace
 
@@ -49,8 +70,8 @@ Range WithStoredEnds(Range range) {
           static_cast<float>((kMostInt8 - zero_point) * scale)};
 }
 
-float ChannelScale(std::span<const float> weights, float bias, float input_scale,
-                   const SumLimits& limits) {
+float ChannelScale(std::span<const float> weights, const PairLanes& lanes, float bias,
+                   float input_scale, const SumLimits& limits, float grid) {
   double most = 0.0, sum = 0.0;
   for (const float weight : weights) {
     most = std::max(most, std::abs(double{weight}));
@@ -60,7 +81,9 @@ float ChannelScale(std::span<const float> weights, float bias, float input_scale
   const double by_bias = std::abs(double{bias}) / (double{input_scale} * limit);
   // Rounding at most doubles a weight.
   const double by_sum = 2 * sum * limits.steps / limit;
-  const auto scale = static_cast<float>(std::max({most / kMostWeight, by_bias, by_sum}));
+  const double by_weights = std::max(most / kMostWeight, ScaleByLanes(weights, lanes));
+  const auto scale =
+      static_cast<float>(std::max({grid > 0 ? double{grid} : by_weights, by_bias, by_sum}));
   if (scale == 0 && most == 0 && bias == 0) return 1.0f;
   return std::max(scale, static_cast<float>(kLeastScale));
 }

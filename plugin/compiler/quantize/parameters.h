@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/pair_lanes.h"
 #include "plugin/compiler/graph/graph.h"
 #include "plugin/compiler/quantize/ranges.h"
 
@@ -49,10 +50,12 @@ inline constexpr SumLimits kInt8Sums = {int64_t{1} << 30, 255};
 inline constexpr SumLimits kInt16Sums = {(int64_t{1} << 36) - 1, 32768};
 
 // The symmetric int8 scale of one output channel, of these weights: max|weight| / 127, or larger
-// when otherwise `bias` in units of input_scale * scale, or the sum of products with any inputs,
-// would exceed the limits. 1 for a channel that is all zero.
-float ChannelScale(std::span<const float> weights, float bias, float input_scale,
-                   const SumLimits& limits = kInt8Sums);
+// when otherwise the weights, rounded to nearest, would not fit `lanes`, or `bias` in units of
+// input_scale * scale, or the sum of products with any inputs, would exceed the limits. 1 for a
+// channel that is all zero. `grid`, unless 0, is the scale that the weights were rounded to
+// already: then they ask for no other.
+float ChannelScale(std::span<const float> weights, const PairLanes& lanes, float bias,
+                   float input_scale, const SumLimits& limits = kInt8Sums, float grid = 0);
 
 // The number of `scale` nearest to `real`, halves to even, within [-127, 127].
 int8_t QuantizeWeight(float real, float scale);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace wranglet {
@@ -87,14 +88,14 @@ TEST(WithStoredEnds, WidensByNoMoreThanItMust) {
 }
 
 TEST(ChannelScale, TheLargestWeightBecomes127) {
-  const float scale = ChannelScale(std::vector{0.1f, -0.5f}, 0.1f, 0.02f);
+  const float scale = ChannelScale(std::vector{0.1f, -0.5f}, {}, 0.1f, 0.02f);
   EXPECT_FLOAT_EQ(scale, 0.5f / 127);
   EXPECT_EQ(QuantizeWeight(0.5f, scale), 127);
   EXPECT_EQ(QuantizeWeight(-0.5f, scale), -127);
 }
 
 TEST(ChannelScale, GrowsUntilTheBiasFits) {
-  const float scale = ChannelScale(std::vector{1e-12f}, 3.0f, 0.01f);
+  const float scale = ChannelScale(std::vector{1e-12f}, {}, 3.0f, 0.01f);
   EXPECT_GT(scale, 1e-12f / 127);
   const int32_t bias = QuantizeBias(3.0f, 0.01f, scale);
   EXPECT_LE(bias, kInt8Sums.most);
@@ -103,15 +104,41 @@ TEST(ChannelScale, GrowsUntilTheBiasFits) {
 
 TEST(ChannelScale, GrowsUntilNoInputsCanOverflowTheSum) {
   const std::vector<float> weights(100000, 0.3f);
-  const float scale = ChannelScale(weights, 0.0f, 0.01f);
+  const float scale = ChannelScale(weights, {}, 0.0f, 0.01f);
   int64_t sum = 0;
   for (const float weight : weights) sum += QuantizeWeight(weight, scale);
   EXPECT_LE(sum * 255 + kInt8Sums.most, std::numeric_limits<int32_t>::max());
   EXPECT_GT(QuantizeWeight(0.3f, scale), 10);
 }
 
+// Rounded to nearest, whatever the rest of each weight is.
+TEST(ChannelScale, GrowsUntilTheWeightsFitTheLanes) {
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal;
+  for (const auto& [lanes, count] :
+       {std::pair(PairLanes::OfRuns(3, 9), 27), std::pair(PairLanes::OfDepthwise(5, 5), 25)}) {
+    for (int i = 0; i < 500; ++i) {
+      std::vector<float> weights(static_cast<size_t>(count));
+      for (float& weight : weights) weight = normal(random) + (i % 3 == 0 ? 2.0f : 0.0f);
+      const float scale = ChannelScale(weights, lanes, 0.0f, 0.01f);
+      const float without = ChannelScale(weights, {}, 0.0f, 0.01f);
+      EXPECT_GE(scale, without);
+      EXPECT_LE(scale, without * 4.1f);
+      std::vector<int8_t> stored;
+      for (const float weight : weights) stored.push_back(QuantizeWeight(weight, scale));
+      EXPECT_TRUE(lanes.Fit(stored, 1, stored.size(), 1));
+    }
+  }
+}
+
+TEST(ChannelScale, OfWeightsOnAGridIsTheGrids) {
+  const auto lanes = PairLanes::OfRuns(1, 2);
+  EXPECT_EQ(ChannelScale(std::vector{0.1f, -0.5f}, lanes, 0.1f, 0.02f, kInt8Sums, 0.25f), 0.25f);
+  EXPECT_GT(ChannelScale(std::vector{0.1f}, {}, 1e9f, 0.02f, kInt8Sums, 0.25f), 0.25f);
+}
+
 TEST(ChannelScale, AChannelOfZerosHasOne) {
-  EXPECT_EQ(ChannelScale(std::vector{0.0f, 0.0f}, 0.0f, 0.1f), 1.0f);
+  EXPECT_EQ(ChannelScale(std::vector{0.0f, 0.0f}, {}, 0.0f, 0.1f), 1.0f);
   EXPECT_EQ(QuantizeWeight(0.0f, 1.0f), 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/quantize/constants.h"
+#include "plugin/compiler/quantize/lanes.h"
 #include "plugin/compiler/quantize/parameters.h"
 
 namespace wranglet {
@@ -24,6 +25,10 @@ class Quantizer {
       if (activation.dtype == DType::kFloat32) continue;
       graph_.tensors[i].dtype = activation.dtype;
       graph_.tensors[i].quantization = activation.quantization;
+    }
+    // Filters that stay float32 may lie on a grid, and need not.
+    for (Tensor& tensor : graph_.tensors) {
+      if (tensor.constant && IsFloat(tensor)) tensor.quantization.reset();
     }
     graph_.nodes.clear();
     for (size_t i = 0; i < from_.nodes.size(); ++i) {
@@ -101,10 +106,12 @@ class Quantizer {
   Status QuantizeFilter(Node& node, int axis, DType computes) {
     const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoTensor;
     const float input_scale = graph_.tensor(node.inputs[0]).quantization->scale[0];
+    const Tensor& filter = from_.tensor(node.inputs[1]);
+    const auto lanes = computes == DType::kInt8 ? LanesOf(node.op, filter.shape) : PairLanes();
     WRANGLET_ASSIGN(
         Weights weights,
-        QuantizeWeights(from_.tensor(node.inputs[1]), axis,
-                        has_bias ? &from_.tensor(node.inputs[2]) : nullptr, input_scale, computes));
+        QuantizeWeights(filter, axis, lanes, has_bias ? &from_.tensor(node.inputs[2]) : nullptr,
+                        input_scale, computes));
     // Nodes may share a constant and yet need it in different scales, so each gets its own.
     node.inputs[1] = graph_.Add(std::move(weights.filter));
     if (has_bias) node.inputs[2] = graph_.Add(std::move(weights.bias));

@@ -66,13 +66,13 @@ const Tensor& Named(const Graph& graph, const char* name) {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 TEST(QuantizeGraph, EachChannelOfAFilterHasItsScale) {
-  const Result<Graph> graph = Network({1, -0.5f, 100, 50, 0, 0}, {0, 0, 0}).Quantized();
+  const Result<Graph> graph = Network({1, -0.5f, 100, -50, 0, 0}, {0, 0, 0}).Quantized();
   ASSERT_TRUE(graph.ok()) << graph.error().ToString();
   const Tensor& w = Named(*graph, "w");
   EXPECT_EQ(w.dtype, DType::kInt8);
   const auto stored = w.ConstantAs<int8_t>();
   EXPECT_EQ(std::vector(stored.begin(), stored.end()),
-            (std::vector<int8_t>{127, -64, 127, 64, 0, 0}));
+            (std::vector<int8_t>{127, -64, 127, -64, 0, 0}));
   EXPECT_EQ(w.quantization->scale, (std::vector<float>{1.0f / 127, 100.0f / 127, 1.0f}));
   EXPECT_EQ(w.quantization->zero_point, (std::vector<int32_t>{0, 0, 0}));
 }

@@ -10,6 +10,7 @@
 #include "plugin/compiler/passes/neighbours.h"
 #include "plugin/compiler/quantize/all_cores.h"
 #include "plugin/compiler/quantize/input_moments.h"
+#include "plugin/compiler/quantize/lanes.h"
 #include "plugin/compiler/quantize/patches.h"
 #include "plugin/compiler/quantize/quantize.h"
 #include "plugin/compiler/quantize/round_together.h"
@@ -22,11 +23,13 @@ constexpr size_t kMostInputs = 2304;
 struct Layer {
   size_t node;
   Patches patches;
-  std::vector<float> scales;  // by channel
+  Quantization grid;  // of the filter
+  PairLanes lanes;
 };
 
 // The layers of `graph` whose filters are to be rounded, with the scales that `quantized` gives.
-std::vector<Layer> LayersOf(const Graph& graph, const Graph& quantized) {
+std::vector<Layer> LayersOf(const Graph& graph, const Graph& quantized,
+                            const Precisions& precisions) {
   std::map<std::string, const Node*> by_name;
   for (const Node& node : quantized.nodes) by_name[node.name] = &node;
   std::vector<Layer> layers;
@@ -36,7 +39,9 @@ std::vector<Layer> LayersOf(const Graph& graph, const Graph& quantized) {
     const Tensor& stored = quantized.tensor(by_name.at(node.name)->inputs[1]);
     const std::optional<Patches> patches = Patches::Of(graph, node);
     if (stored.dtype != DType::kInt8 || !patches || patches->inputs() > kMostInputs) continue;
-    layers.push_back({i, *patches, stored.quantization->scale});
+    layers.push_back(
+        {i, *patches, *stored.quantization,
+         precisions[i] == DType::kInt8 ? LanesOf(node.op, stored.shape) : PairLanes()});
   }
   return layers;
 }
@@ -48,27 +53,19 @@ class Channel {
       : filter_(filter) {
     for (size_t i = 0; i < patches.inputs(); ++i) {
       at_.push_back(patches.WeightIndex(group, output, i));
-      most_ = std::max(most_, std::abs(filter[at_.back()]));
     }
   }
 
-  // Whether its largest weight, and that alone, makes it this scale.
-  bool DecidesScale(float scale) const {
-    return most_ > 0 && static_cast<float>(double{most_} / RoundTogether::kMost) == scale;
-  }
-
   // Returns what the output, of inputs with these means, has less than before.
-  double Round(const RoundTogether& rounding, float scale, const std::vector<float>& means) {
+  double Round(const RoundTogether& rounding, const PairLanes& lanes, float scale,
+               const std::vector<float>& means) {
     std::vector<float> steps;
     for (const size_t i : at_) steps.push_back(filter_[i] / scale);
-    const std::vector<int8_t> integers = rounding.Round(steps);
+    const std::vector<int8_t> integers = rounding.Round(steps, lanes);
     double lost = 0;
     for (size_t i = 0; i < at_.size(); ++i) {
       float& weight = filter_[at_[i]];
-      const auto integer = static_cast<float>(integers[i]);
-      // The largest weight stays to the bit, and so does the scale that is made of it.
-      const bool is_most = std::abs(integer) == RoundTogether::kMost;
-      const float now = is_most ? std::copysign(most_, integer) : integer * scale;
+      const float now = static_cast<float>(integers[i]) * scale;
       lost += (double{weight} - now) * means[i];
       weight = now;
     }
@@ -78,7 +75,6 @@ class Channel {
  private:
   std::span<float> filter_;
   std::vector<size_t> at_;  // of its weights, in the filter
-  float most_ = 0;
 };
 
 void RoundLayer(const Layer& layer, const std::vector<Moments>& moments, std::span<float> filter,
@@ -89,8 +85,8 @@ void RoundLayer(const Layer& layer, const std::vector<Moments>& moments, std::sp
     for (size_t output = 0; output < patches.outputs(); ++output) {
       Channel channel(patches, group, output, filter);
       const size_t c = patches.Channel(group, output);
-      if (!channel.DecidesScale(layer.scales[c])) continue;
-      bias[c] += static_cast<float>(channel.Round(rounding, layer.scales[c], moments[group].mean));
+      bias[c] += static_cast<float>(
+          channel.Round(rounding, layer.lanes, layer.grid.scale[c], moments[group].mean));
     }
   }
 }
@@ -100,7 +96,7 @@ void RoundLayer(const Layer& layer, const std::vector<Moments>& moments, std::sp
 Status RoundFilters(Graph& graph, const Ranges& ranges, const Precisions& precisions,
                     std::span<const Sample> samples) {
   WRANGLET_ASSIGN(const Graph quantized, QuantizeGraph(graph, ranges, precisions));
-  const std::vector<Layer> layers = LayersOf(graph, quantized);
+  const std::vector<Layer> layers = LayersOf(graph, quantized, precisions);
   if (layers.empty() || samples.empty()) return Done{};
   std::vector<size_t> nodes;
   for (const Layer& layer : layers) nodes.push_back(layer.node);
@@ -111,8 +107,10 @@ Status RoundFilters(Graph& graph, const Ranges& ranges, const Precisions& precis
   }
   ForEachOnAllCores(layers.size(), [&](size_t l) {
     const Node& node = graph.nodes[layers[l].node];
-    RoundLayer(layers[l], moments[l], graph.tensor(node.inputs[1]).MutableConstantAs<float>(),
+    Tensor& filter = graph.tensor(node.inputs[1]);
+    RoundLayer(layers[l], moments[l], filter.MutableConstantAs<float>(),
                graph.tensor(node.inputs[2]).MutableConstantAs<float>());
+    filter.quantization = layers[l].grid;
   });
   return Done{};
 }

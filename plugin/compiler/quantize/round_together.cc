@@ -13,11 +13,7 @@ constexpr double kDamping = 0.01;
 // Rounds of single moves; most gain nothing after three or four.
 constexpr int kSweeps = 8;
 
-bool IsFixed(float step) { return std::abs(step) >= RoundTogether::kMost - 1e-3f; }
-
-float Nearest(float step) {
-  return std::clamp(std::nearbyint(step), -RoundTogether::kMost, RoundTogether::kMost);
-}
+constexpr float kMost = 127.0f;
 
 // into -= factor * from
 template <typename T>
@@ -26,6 +22,52 @@ void Subtract(T factor, const T* from, size_t count, T* into) {
 }
 
 }  // namespace
+
+// Weights, in the order of the moments' variance, as the integers they are rounded to; at first the
+// nearest.
+class RoundTogether::Integers {
+ public:
+  Integers(std::span<const float> wanted, const std::vector<size_t>& order, const PairLanes& lanes)
+      : order_(order), lanes_(lanes), sums_(lanes.count()) {
+    for (const float step : wanted) {
+      values_.push_back(std::clamp(std::nearbyint(step), -kMost, kMost));
+      if (!lanes_.empty()) LaneOf(values_.size() - 1).Add(static_cast<int32_t>(values_.back()));
+    }
+  }
+
+  float operator[](size_t k) const { return values_[k]; }
+
+  // Moves the k-th to what is nearest to `step` and fits beside the others. Returns by how much.
+  float Move(size_t k, float step) {
+    float least = -kMost, most = kMost;
+    const float from = values_[k];
+    if (!lanes_.empty()) {
+      LaneWeights& lane = LaneOf(k);
+      lane.Remove(static_cast<int32_t>(from));
+      least = std::max(least, static_cast<float>(lane.Least()));
+      most = std::min(most, static_cast<float>(lane.Most()));
+    }
+    values_[k] = std::clamp(std::nearbyint(step), least, most);
+    if (!lanes_.empty()) LaneOf(k).Add(static_cast<int32_t>(values_[k]));
+    return values_[k] - from;
+  }
+
+  std::vector<int8_t> InOrder() const {
+    std::vector<int8_t> integers(values_.size());
+    for (size_t k = 0; k < values_.size(); ++k) {
+      integers[order_[k]] = static_cast<int8_t>(values_[k]);
+    }
+    return integers;
+  }
+
+ private:
+  LaneWeights& LaneOf(size_t k) { return sums_[lanes_[order_[k]]]; }
+
+  const std::vector<size_t>& order_;
+  const PairLanes& lanes_;
+  std::vector<LaneWeights> sums_;
+  std::vector<float> values_;
+};
 
 RoundTogether::RoundTogether(const Moments& moments)
     : inputs_(moments.mean.size()), order_(inputs_) {
@@ -68,22 +110,22 @@ void RoundTogether::Factorize(std::vector<double> h) {
   }
 }
 
-std::vector<int8_t> RoundTogether::Round(std::span<const float> steps) const {
-  std::vector<float> wanted(inputs_), rounded(inputs_);
+std::vector<int8_t> RoundTogether::Round(std::span<const float> steps,
+                                         const PairLanes& lanes) const {
+  std::vector<float> wanted(inputs_);
   for (size_t i = 0; i < inputs_; ++i) wanted[i] = steps[order_[i]];
+  Integers rounded(wanted, order_, lanes);
+  if (is_nearest_) return rounded.InOrder();
   std::vector<float> target = wanted;
   for (size_t k = inputs_; k-- > 0;) {
-    rounded[k] = Nearest(IsFixed(wanted[k]) ? wanted[k] : target[k]);
-    if (is_nearest_) continue;
+    rounded.Move(k, target[k]);
     Subtract(rounded[k] - wanted[k], feedback_.data() + k * inputs_, k, target.data());
   }
-  if (!is_nearest_) MoveSingly(wanted, rounded);
-  std::vector<int8_t> integers(inputs_);
-  for (size_t i = 0; i < inputs_; ++i) integers[order_[i]] = static_cast<int8_t>(rounded[i]);
-  return integers;
+  MoveSingly(wanted, rounded);
+  return rounded.InOrder();
 }
 
-void RoundTogether::MoveSingly(std::span<const float> wanted, std::vector<float>& rounded) const {
+void RoundTogether::MoveSingly(std::span<const float> wanted, Integers& rounded) const {
   const size_t n = inputs_;
   std::vector<float> slope(n);  // H e, half the gradient
   for (size_t k = 0; k < n; ++k) {
@@ -92,13 +134,11 @@ void RoundTogether::MoveSingly(std::span<const float> wanted, std::vector<float>
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     bool has_moved = false;
     for (size_t k = 0; k < n; ++k) {
-      if (IsFixed(wanted[k])) continue;
       const float best = slope[k] / covariance_[k * n + k];
       // Of a half or little more nothing is gained but sums' own rounding.
       if (std::abs(best) < 0.501f) continue;
-      const float to = Nearest(rounded[k] + best), move = to - rounded[k];
+      const float move = rounded.Move(k, rounded[k] + best);
       if (move == 0) continue;
-      rounded[k] = to;
       Subtract(move, covariance_.data() + k * n, n, slope.data());
       has_moved = true;
     }

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/pair_lanes.h"
 #include "plugin/compiler/quantize/input_moments.h"
 
 namespace wranglet {
@@ -24,20 +25,20 @@ namespace wranglet {
 // variance, so that the loudest are rounded first, while others can still make up for it. Then
 // single weights move by whole steps as long as any gains (Behdin et al., QuantEase, 2023).
 class RoundTogether {
+  class Integers;
+
  public:
   explicit RoundTogether(const Moments& moments);
 
   // Whether nothing is known of the inputs, but that each is its own: nearest is best.
   bool IsNearest() const { return is_nearest_; }
 
-  // Integers for `steps`, within +-kMost. One that is +-kMost already stays.
-  std::vector<int8_t> Round(std::span<const float> steps) const;
-
-  static constexpr float kMost = 127.0f;
+  // Integers for `steps`, within +-127, that fit the lanes, as the nearest ones do.
+  std::vector<int8_t> Round(std::span<const float> steps, const PairLanes& lanes = {}) const;
 
  private:
   void Factorize(std::vector<double> h);
-  void MoveSingly(std::span<const float> wanted, std::vector<float>& rounded) const;
+  void MoveSingly(std::span<const float> wanted, Integers& rounded) const;
 
   size_t inputs_;
   bool is_nearest_ = true;
