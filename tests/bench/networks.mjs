@@ -22,6 +22,7 @@ const NETWORKS = [
       "mobilenet_v2_int8_external",
       "mobilenet_v2_int8_layers",
       "mobilenet_v2_int8_simd128",
+      "mobilenet_v2_int8_own",
     ],
     tflite: "mobilenet_v2_1.0_224_int8.tflite",
   },
@@ -40,7 +41,7 @@ const NETWORKS = [
   },
   {
     name: "MobileNetV1 0.25 96 (vww), int8",
-    wranglet: ["vww_int8"],
+    wranglet: ["vww_int8", "vww_int8_own"],
     tflite: "vww_96_int8.tflite",
   },
   {
@@ -48,13 +49,21 @@ const NETWORKS = [
     wranglet: ["vww_float32"],
     tflite: "vww_96_float.tflite",
   },
-  { name: "ResNet-8 32, int8", wranglet: ["resnet8_int8"], tflite: "resnet8_cifar10_int8.tflite" },
+  {
+    name: "ResNet-8 32, int8",
+    wranglet: ["resnet8_int8", "resnet8_int8_own"],
+    tflite: "resnet8_cifar10_int8.tflite",
+  },
   {
     name: "ResNet-8 32, float32",
     wranglet: ["resnet8_float32"],
     tflite: "resnet8_cifar10_float.tflite",
   },
-  { name: "DS-CNN 49x10, int8", wranglet: ["kws_int8"], tflite: "kws_dscnn_int8.tflite" },
+  {
+    name: "DS-CNN 49x10, int8",
+    wranglet: ["kws_int8", "kws_int8_own"],
+    tflite: "kws_dscnn_int8.tflite",
+  },
   {
     name: "person (MobileNetV2 0.35 96), float32",
     wranglet: ["person_float32"],
@@ -74,6 +83,7 @@ const NETWORKS = [
 const BUILDS = {
   _external: "Wranglet, weights apart",
   _layers: "Wranglet by layers",
+  _own: "Wranglet, quantised by it",
   _simd128: "Wranglet simd128",
 };
 
