@@ -185,8 +185,8 @@ WRANGLET_NOINLINE inline void InterleaveRows(const WindowShape& w, const Depthwi
 }
 
 // A band of outputs, 8 channels of each, of which `count` are stored from `out` on. kKernel and
-// kStride are those of a DepthwiseCase; DotAdd (weights, bytes, sum -> sum) adds products.
-template <int kKernel, int kStride, DepthwisePixels kPixels, auto DotAdd>
+// kStride are those of a DepthwiseCase; kByPairs tells which instruction multiplies.
+template <int kKernel, int kStride, DepthwisePixels kPixels, bool kByPairs>
 WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseByteBand& band,
                                           const uint8_t* columns, const int8_t* weights,
                                           const int32_t* bias, const float* scale,
@@ -223,7 +223,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
                 wasm_v128_load(taps + i * output_step + quad * quad_step + half * 16);
             for (int row = 0; row < kRows; ++row) {
               v128_t& at = sum[row * kOutputs + i];
-              at = DotAdd(weight[row], tap, at);
+              at = kByPairs ? PairDotAdd(weight[row], tap, at) : ByteDotAdd(weight[row], tap, at);
             }
           }
         }
@@ -246,7 +246,8 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
       }
     }
   };
-  ForEachDepthwiseOutputs<kRows>(out_w, compute);
+  // Four outputs at a time would gain 4 % of a stride of 2 by pairs too, and take a kilobyte more.
+  ForEachDepthwiseOutputs<kByPairs ? 2 : kRows>(out_w, compute);
 }
 
 // Interleaves the channels of output channels `c` to `c` + kGroup - 1, or all where pixels have
@@ -295,14 +296,30 @@ inline int32_t InterleaveGroup(const WindowShape& w, const DepthwiseByteBand& ba
 
 }  // namespace depthwise_bytes_internal
 
-// DepthwiseConv2d by bytes, where MultipliesBytes<kFit>(); `scratch`, of DepthwiseByteScratch,
-// begins at a multiple of 16. kKernel and kStride are those of the window's DepthwiseCase, kPixels
-// is its DepthwisePixelsOf.
+// ComputeBand of any case.
+using DepthwiseBandFunction = void (*)(const WindowShape& w, const DepthwiseByteBand& band,
+                                       const uint8_t* columns, const int8_t* weights,
+                                       const int32_t* bias, const float* scale,
+                                       const RequantizeInt8& requantize, int8_t* out, size_t count);
+
+// The one of {kKernel, kStride}, a DepthwiseCase, that computes here; where
+// MultipliesBytes<kFit>().
 template <int kKernel, int kStride, DepthwisePixels kPixels, bool kFit>
-inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
-                             const RequantizeInt8& requantize, const int8_t* input,
-                             const int8_t* packed_filter, const int32_t* bias, const float* scale,
-                             int8_t* output, void* scratch) {
+inline DepthwiseBandFunction DepthwiseBandBy() {
+  using namespace depthwise_bytes_internal;
+  if (kFit && !use_byte_dot) return ComputeBand<kKernel, kStride, kPixels, true>;
+  return ComputeBand<kKernel, kStride, kPixels, false>;
+}
+
+// DepthwiseConv2d by bytes, `compute` being DepthwiseBandBy; `scratch`, of DepthwiseByteScratch,
+// begins at a multiple of 16. kPixels is the window's DepthwisePixelsOf.
+template <DepthwisePixels kPixels>
+WRANGLET_NOINLINE inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
+                                               const RequantizeInt8& requantize,
+                                               const int8_t* input, const int8_t* packed_filter,
+                                               const int32_t* bias, const float* scale,
+                                               int8_t* output, void* scratch,
+                                               DepthwiseBandFunction compute) {
   using namespace depthwise_bytes_internal;
   const DepthwiseByteBand band(w);
   const int32_t blocks = band.Blocks(w);
@@ -319,9 +336,6 @@ inline void DepthwiseByBytes(const WindowShape& w, int32_t input_zero_point,
     InterleaveWeights(w, band, packed_filter + c * w.kernel_h * w.kernel_w, bias + c,
                       weights + block * block_weights, moved_bias + c);
   }
-  const bool by_pairs = kFit && !use_byte_dot;
-  const auto compute = by_pairs ? ComputeBand<kKernel, kStride, kPixels, PairDotAdd>
-                                : ComputeBand<kKernel, kStride, kPixels, ByteDotAdd>;
   const auto compute_band = [&](const int8_t* image, int32_t out_y, int8_t* out) {
     for (int32_t group = 0; group < w.out_c; group += band.kGroup) {
       const int32_t first = InterleaveGroup<kPixels>(w, band, image, group, out_y, fill, columns);

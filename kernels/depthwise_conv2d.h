@@ -111,9 +111,9 @@ WRANGLET_NOINLINE inline void ConvolveInt8(const DepthwiseConv2dParams<int8_t, i
   if (!MultipliesBytes<kFit>()) {
     return Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale, output, scratch);
   }
-  DepthwiseByBytes<kKernel, kStride, kPixels, kFit>(params.window, params.input_zero_point,
-                                                    RequantizeInt8(params.output), input,
-                                                    packed_filter, bias, scale, output, scratch);
+  DepthwiseByBytes<kPixels>(params.window, params.input_zero_point, RequantizeInt8(params.output),
+                            input, packed_filter, bias, scale, output, scratch,
+                            DepthwiseBandBy<kKernel, kStride, kPixels, kFit>());
 }
 
 }  // namespace depthwise_internal

@@ -52,7 +52,9 @@ inline bool TakesUnsignedPairs() {
 
 #else
 
-inline v128_t PairDot(v128_t, v128_t) { __builtin_unreachable(); }
+// There is no such instruction; never called.
+inline v128_t PairDot(v128_t weights, v128_t) { return weights; }
+inline constexpr bool TakesUnsignedPairs() { return false; }
 
 #endif
 
