@@ -11,7 +11,10 @@
 //   ...
 //   void wranglet_infer() {
 //     WRANGLET_STEP(0)  // features.0: Conv2D 1x96x96x3, 16x3x3x3 -> 1x48x48x16
-//     Conv2d<int8_t, int8_t>({...}, ...);
+//     {
+//       static constexpr ParamsOf<Conv2d<int8_t, int8_t>> params = {...};
+//       Conv2d<int8_t, int8_t>(params, ...);
+//     }
 //   }
 
 #ifndef WRANGLET_KERNELS_MODULE_H_
@@ -36,6 +39,20 @@ extern "C" __attribute__((import_module("wranglet"), import_name("step"))) void 
 #else
 #define WRANGLET_STEP(index)
 #endif
+
+namespace wranglet {
+
+// The struct that a kernel takes as its first argument.
+template <auto kKernel>
+struct KernelTraits;
+template <typename P, typename... Args, void (*kKernel)(const P&, Args...)>
+struct KernelTraits<kKernel> {
+  using Params = P;
+};
+template <auto kKernel>
+using ParamsOf = typename KernelTraits<kKernel>::Params;
+
+}  // namespace wranglet
 
 extern "C" {
 

@@ -78,7 +78,7 @@ std::string Wrapped(std::string text) {
   for (size_t start = 0; text.size() - start > kColumns;) {
     const size_t comma = text.rfind(", ", start + kColumns - 1);
     if (comma == std::string::npos || comma <= start) break;
-    text.replace(comma, 2, ",\n      ");
+    text.replace(comma, 2, ",\n        ");
     start = comma + 2;
   }
   return text;
@@ -86,13 +86,16 @@ std::string Wrapped(std::string text) {
 
 std::string Call(const Step& step) {
   const KernelInfo kernel = InfoOf(step.params);
-  std::string call = std::string("  ") + kernel.name + "(";
-  call += std::visit([](const auto& params) { return Initializer(params); }, step.params);
+  // A constant that lies in memory: built for each call, they would be a third of the code.
+  std::string params = std::string("    static constexpr ParamsOf<") + kernel.name + "> params = ";
+  params += std::visit([](const auto& held) { return Initializer(held); }, step.params);
+  std::string call = std::string("    ") + kernel.name + "(params";
   for (size_t i = 0; i < step.args.size(); ++i) {
     call += ", " + Expression(step.args[i], kernel.args[i].type);
   }
   return "  WRANGLET_STEP(" + std::to_string(step.layer) + ")  " +
-         Comment(step.node + ": " + step.summary) + Wrapped(call + ");") + "\n";
+         Comment(step.node + ": " + step.summary) + "  {\n" + Wrapped(params + ";") + "\n" +
+         Wrapped(call + ");") + "\n  }\n";
 }
 
 // All calls, those of loops in loops.

@@ -49,12 +49,18 @@ TEST(StepsSource, EachStepIsACallUnderAComment) {
   EXPECT_TRUE(Contains(source, R"(
 void wranglet_infer() {
   WRANGLET_STEP(0)  // features.0: Conv2D 1x2x2x3, 4x1x1x3 -> 1x2x2x4
-  Gemm<int8_t, int8_t>({.rows = 4, .depth = 3, .cols = 4, .output = {.zero_point = -5, .min = -5}},
-      Arena<int8_t>(16), Weights<int8_t>(0), Weights<int32_t>(16), Weights<float>(48),
-      Arena<int8_t>(0));
+  {
+    static constexpr ParamsOf<Gemm<int8_t, int8_t>> params = {.rows = 4, .depth = 3, .cols = 4,
+        .output = {.zero_point = -5, .min = -5}};
+    Gemm<int8_t, int8_t>(params, Arena<int8_t>(16), Weights<int8_t>(0), Weights<int32_t>(16),
+        Weights<float>(48), Arena<int8_t>(0));
+  }
   WRANGLET_STEP(1)  // add: Add
-  BinaryFloat32({.shape = {.sizes = {1, 1, 1, 1, 1, 16}}, .kind = BinaryKind{2},
-      .output = {.min = 0.0f}}, Arena<float>(0), nullptr, Arena<float>(0));
+  {
+    static constexpr ParamsOf<BinaryFloat32> params = {.shape = {.sizes = {1, 1, 1, 1, 1, 16}},
+        .kind = BinaryKind{2}, .output = {.min = 0.0f}};
+    BinaryFloat32(params, Arena<float>(0), nullptr, Arena<float>(0));
+  }
 }
 )")) << source;
 }
