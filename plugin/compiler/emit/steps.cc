@@ -86,7 +86,7 @@ std::string Wrapped(std::string text) {
 
 std::string Call(const Step& step) {
   const KernelInfo kernel = InfoOf(step.params);
-  // A constant that lies in memory: built for each call, they would be a third of the code.
+  // A constant that lies in memory: built for each call, they would be a tenth of the code.
   std::string params = std::string("    static constexpr ParamsOf<") + kernel.name + "> params = ";
   params += std::visit([](const auto& held) { return Initializer(held); }, step.params);
   std::string call = std::string("    ") + kernel.name + "(params";
