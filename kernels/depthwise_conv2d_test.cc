@@ -133,10 +133,13 @@ TYPED_TEST(DepthwiseQuantized, SumsTheLargestProductsExactly) {
   }
 }
 
+using DepthwisePairs = DepthwiseQuantized<ProductTypes<int8_t, int8_t>>;
+
 // Filters of which every lane is filled to its end, wherever the second row of outputs moves it.
-TEST(DepthwisePairs, SumsWhatFillsAnInt16) {
+TEST_F(DepthwisePairs, SumsWhatFillsAnInt16) {
   for (const int32_t kernel : {3, 4, 5, 7}) {
     for (const int32_t weight : {-64, 64}) {
+      SCOPED_TRACE(::testing::Message() << kernel << " " << weight);
       const WindowShape window{.in_h = 12,
                                .in_w = 12,
                                .in_c = 9,
@@ -145,30 +148,15 @@ TEST(DepthwisePairs, SumsWhatFillsAnInt16) {
                                .out_c = 9,
                                .kernel_h = kernel,
                                .kernel_w = kernel};
-      const PairLanes lanes = PairLanes::OfDepthwise(kernel, kernel);
       std::vector<int8_t> filter(static_cast<size_t>(kernel * kernel * 9),
                                  static_cast<int8_t>(weight));
-      ASSERT_TRUE(lanes.Fit(filter, 9, 1, 9));
-      using Conv = DepthwiseConv2dParams<int8_t, int8_t>;
-      const Conv params{.window = window, .input_zero_point = -128, .fit_pairs = true};
-      const std::vector<int8_t> input(static_cast<size_t>(InputSize(window)), 127);
-      const std::vector<int32_t> bias(9, 5);
-      const std::vector<float> scale(9, 0x1p-13f);
-      const auto packed =
-          PackDepthwise<int8_t, int8_t>(kernel * kernel, 9, filter, bias, scale, -128);
-      std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window)));
-      std::vector<int8_t> actual(expected.size());
-      std::vector<std::byte> scratch(DepthwiseScratchBytes<int8_t>(window));
-      DepthwiseConv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
-                               expected.data());
-      ForEachWay<int8_t, int8_t>([&] {
-        DepthwiseConv2d(params, input.data(), packed.filter.data(), packed.bias.data(),
-                        packed.scale.data(), actual.data(), scratch.data());
-        EXPECT_TRUE(SameBytes(actual, expected)) << kernel << " " << weight;
-      });
+      ASSERT_TRUE(Fits(window, filter));
+      ExpectEqualsReference({.window = window, .input_zero_point = -128, .fit_pairs = true},
+                            std::vector<int8_t>(static_cast<size_t>(InputSize(window)), 127),
+                            filter, std::vector<int32_t>(9, 5), std::vector<float>(9, 0x1p-13f));
       // The first row shares its lanes with the third.
       filter[0] = static_cast<int8_t>(weight + weight / 64);
-      EXPECT_FALSE(lanes.Fit(filter, 9, 1, 9));
+      EXPECT_FALSE(Fits(window, filter));
     }
   }
 }

@@ -114,32 +114,28 @@ TYPED_TEST(GemmQuantized, SumsTheLargestProductsExactly) {
   }
 }
 
+using GemmPairs = GemmQuantized<ProductTypes<int8_t, int8_t>>;
+
 // One more in any weight, and FitPairs would not hold.
-TEST(GemmPairs, SumsWhatFillsAnInt16) {
+TEST_F(GemmPairs, SumsWhatFillsAnInt16) {
   constexpr int32_t kDepth = 20, kColumns = 9;
   const PairLanes lanes = PairLanes::OfRuns(1, kDepth);
   for (const int8_t sign : {-1, 1}) {
     for (const int8_t activation : {-128, 127}) {
-      const GemmParams<int8_t, int8_t> params{
-          .rows = 5, .depth = kDepth, .cols = kColumns, .fit_pairs = true};
+      SCOPED_TRACE(::testing::Message() << int{sign} << " " << int{activation});
       std::vector<int8_t> filter(kColumns * kDepth, static_cast<int8_t>(sign * 32));
       // The last quad stands alone.
       for (size_t i = 16; i < filter.size(); i += kDepth) {
         for (size_t k = 0; k < 4; ++k) filter[i + k] = static_cast<int8_t>(sign * 64);
       }
       ASSERT_TRUE(lanes.Fit(filter, kColumns, kDepth, 1));
-      const std::vector<int8_t> input(5 * kDepth, activation);
-      const std::vector<int32_t> bias(kColumns, 5);
-      const std::vector<float> scale(kColumns, 0x1p-11f);
-      std::vector<int8_t> expected(5 * kColumns), actual(expected.size());
-      GemmReference(params, -128, input.data(), filter.data(), bias.data(), scale.data(),
-                    expected.data());
-      const auto packed = PackGemm<int8_t, int8_t>(kColumns, kDepth, filter, bias, scale, -128);
-      ForEachWay<int8_t, int8_t>([&] {
-        Gemm(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
-             actual.data());
-        EXPECT_TRUE(SameBytes(actual, expected)) << int{sign} << " " << int{activation};
-      });
+      ExpectEqualsReference(
+          {.params = {.rows = 5, .depth = kDepth, .cols = kColumns, .fit_pairs = true},
+           .input_zero_point = -128,
+           .input = std::vector<int8_t>(5 * kDepth, activation),
+           .filter = filter,
+           .bias = std::vector<int32_t>(kColumns, 5),
+           .scale = std::vector<float>(kColumns, 0x1p-11f)});
       for (int8_t& weight : filter) {
         weight = static_cast<int8_t>(weight + sign);
         EXPECT_FALSE(lanes.Fit(filter, kColumns, kDepth, 1));
