@@ -43,7 +43,8 @@ class Rewriter {
     for (auto node = old_nodes_.rbegin(); node != old_nodes_.rend(); ++node) {
       const auto* transpose = node->As<Transpose>();
       const auto output = static_cast<size_t>(node->outputs[0]);
-      const bool through = IsOfSingleElements(node->op) && read[output] && relaid[output];
+      const bool any_order = IsOfSingleElements(node->op) || node->As<Pad>() != nullptr;
+      const bool through = any_order && read[output] && relaid[output];
       for (const TensorId id : node->inputs) {
         if (id == kNoTensor) continue;
         read[static_cast<size_t>(id)] = true;

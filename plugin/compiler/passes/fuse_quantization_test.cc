@@ -51,8 +51,11 @@ std::string Steps(const Graph& graph) {
 }
 
 void AppendFilter(OnnxBuilder& model, const std::vector<int32_t>& zero_points,
-                  onnx::TensorProto::DataType type = onnx::TensorProto::INT8) {
-  model.Stored("w.q", {2, 2, 1, 1}, type, {1, 2, 100, 127});
+                  onnx::TensorProto::DataType type = onnx::TensorProto::INT8,
+                  int64_t kernel_w = 1) {
+  std::vector<int32_t> stored = {1, 2, 100, 127};
+  stored.resize(stored.size() * static_cast<size_t>(kernel_w), 5);
+  model.Stored("w.q", {2, 2, 1, kernel_w}, type, stored);
   model.Floats("w.s", {2}, {0.5f, 0.25f}).Stored("w.z", {2}, type, zero_points);
   model.Node("DequantizeLinear", {"w.q", "w.s", "w.z"}, "w").With("axis", int64_t{0});
 }
@@ -76,6 +79,16 @@ TEST(FuseQuantization, AConvolutionKeepsItsStoredWeights) {
   const auto added = bias.ConstantAs<int32_t>();
   EXPECT_EQ(std::vector<int>(added.begin(), added.end()), (std::vector<int>{1000, -7}));
   EXPECT_EQ(graph.tensor(node.inputs[0]).quantization, (Quantization{{0.5f}, {0}}));
+}
+
+TEST(FuseQuantization, AnInt8PadOfZerosIsTheConvolutions) {
+  OnnxBuilder model = Model();
+  AppendFilter(model, {0, 0}, onnx::TensorProto::INT8, 3);
+  model.Ints("pads", {0, 0, 0, 1, 0, 0, 0, 1}).Node("Pad", {"a", "pads"}, "c");
+  model.Node("Conv", {"c", "w"}, "b");
+  const Graph graph = Fused(std::move(model));
+  ASSERT_EQ(Steps(graph), "Quantize:int8 Conv2D:int8 Transpose:int8 Dequantize:float32");
+  EXPECT_EQ(graph.nodes[1].As<Conv2D>()->window.padding.left, 1);
 }
 
 TEST(FuseQuantization, FiltersKeepTheirZeroPoints) {

@@ -34,6 +34,9 @@ Status FuseActivation(Graph& graph);
 // it; Dequantize goes behind nodes that only move elements. Constants lose the grids they lie on.
 Status FuseQuantization(Graph& graph);
 
+// Puts zeros that a Pad adds around images into the padding of the convolutions behind it.
+Status FoldPads(Graph& graph);
+
 // Drops nodes whose outputs nobody reads, and tensors that are left over.
 Status RemoveDeadNodes(Graph& graph);
 
@@ -41,9 +44,9 @@ using Pass = Status (*)(Graph&);
 
 // All of them, in the order in which they help each other: Transposes go first, so that the others
 // find producers and consumers side by side.
-inline constexpr Pass kPasses[] = {RemoveDeadNodes,    UnsignedToSigned,       CancelTransposes,
-                                   RecognizeFunctions, FoldBatchNormalization, FuseBias,
-                                   FuseActivation,     FuseQuantization,       FuseActivation};
+inline constexpr Pass kPasses[] = {
+    RemoveDeadNodes, UnsignedToSigned, CancelTransposes, RecognizeFunctions, FoldBatchNormalization,
+    FuseBias,        FuseActivation,   FuseQuantization, FuseActivation,     FoldPads};
 
 // Runs them, each followed by Validate.
 Status RunPasses(Graph& graph);

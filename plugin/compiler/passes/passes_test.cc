@@ -203,6 +203,50 @@ TEST(Passes, MeansFollowTheirAxes) {
   }
 }
 
+// A Pad of `pads`, [begins, ends], and a convolution of 3x3 with strides of 2 behind it.
+OnnxBuilder PaddedConvolution(const std::vector<int64_t>& pads, float value = 0) {
+  OnnxBuilder model;
+  model.Input("x", {1, 4, 5, 6}).Ints("pads", pads).Floats("value", {}, {value});
+  model.Node("Pad", {"x", "pads", "value"}, "padded")
+      .Floats("w", {3, 4, 3, 3}, RandomFloats(1, 108));
+  model.Node("Conv", {"padded", "w"}, "y").With("strides", std::vector<int64_t>{2, 2});
+  model.With("pads", std::vector<int64_t>{0, 1, 0, 0}).Output("y");
+  return model;
+}
+
+TEST(Passes, ZerosAroundAnImageBecomeTheConvolutions) {
+  const Graph graph = ExpectSameFunction(PaddedConvolution({0, 0, 0, 1, 0, 0, 1, 2}), 3);
+  EXPECT_EQ(Count<Pad>(graph), 0u);
+  ASSERT_NE(graph.nodes[0].As<Conv2D>(), nullptr);
+  const Padding& padding = graph.nodes[0].As<Conv2D>()->window.padding;
+  EXPECT_EQ((std::vector<int32_t>{padding.top, padding.left, padding.bottom, padding.right}),
+            (std::vector<int32_t>{0, 2, 1, 2}));
+}
+
+TEST(Passes, WhatIsNotZerosWithinReachStaysAPad) {
+  EXPECT_EQ(Count<Pad>(ExpectSameFunction(PaddedConvolution({0, 0, 1, 1, 0, 0, 1, 1}, 1), 3)), 1u);
+  EXPECT_EQ(Count<Pad>(ExpectSameFunction(PaddedConvolution({0, 0, 3, 0, 0, 0, 0, 0}), 3)), 1u);
+  EXPECT_EQ(Count<Pad>(ExpectSameFunction(PaddedConvolution({0, 0, 0, 2, 0, 0, 0, 0}), 3)), 1u)
+      << "with the convolution's own";
+  OnnxBuilder channels = PaddedConvolution({0, 0, 0, 0, 0, 0, 0, 0});
+  channels.Ints("more", {0, 1, 0, 0, 0, 0, 0, 0}).Node("Pad", {"x", "more"}, "z");
+  channels.Floats("v", {2, 5, 1, 1}, RandomFloats(2, 10)).Node("Conv", {"z", "v"}, "u").Output("u");
+  EXPECT_EQ(Count<Pad>(ExpectSameFunction(channels, 3)), 1u);
+}
+
+TEST(Passes, OthersStillReadAFoldedPad) {
+  OnnxBuilder model = PaddedConvolution({0, 0, 1, 1, 0, 0, 1, 1});
+  AppendConvolution(model, "padded", "z", 4);  // of 1x1, which has no use for padding
+  const Graph graph = ExpectSameFunction(model.Output("z"), 3);
+  ASSERT_EQ(Count<Pad>(graph), 1u);
+  ASSERT_EQ(Count<Conv2D>(graph), 2u);
+  for (const Node& node : graph.nodes) {
+    if (node.As<Conv2D>() == nullptr) continue;
+    const bool has_window = graph.tensor(node.inputs[1]).shape[1] == 3;
+    EXPECT_EQ(node.inputs[0] == graph.inputs[0], has_window);
+  }
+}
+
 TEST(Passes, ATensorThatOthersReadIsNotMergedAway) {
   OnnxBuilder model;
   model.Input("x", {1, 4, 3, 2});
