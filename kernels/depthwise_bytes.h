@@ -307,7 +307,7 @@ using DepthwiseBandFunction = void (*)(const WindowShape& w, const DepthwiseByte
 template <int kKernel, int kStride, DepthwisePixels kPixels, bool kFit>
 inline DepthwiseBandFunction DepthwiseBandBy() {
   using namespace depthwise_bytes_internal;
-  if (kFit && !use_byte_dot) return ComputeBand<kKernel, kStride, kPixels, true>;
+  if (MultipliesPairs<kFit>()) return ComputeBand<kKernel, kStride, kPixels, true>;
   return ComputeBand<kKernel, kStride, kPixels, false>;
 }
 

@@ -174,7 +174,7 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
                                                    const int16_t* weights,
                                                    const typename Requantize::Bias* bias,
                                                    const typename Requantize::Scale* scale,
-                                                   Requantize requantize,
+                                                   const Requantize& requantize,
                                                    typename Requantize::Out* out, size_t count) {
   // All in locals: results are bytes, which may alias anything that is not.
   constexpr int kRows = kStride == 1 ? 2 : 1;
@@ -186,9 +186,8 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
   const int32_t tap_step = (kKernel > 0 ? 1 : w.dilation_w) * pairs * kDepthwisePair;
   const int32_t output_step = (kStride > 0 ? kStride : w.stride_w) * pairs * kDepthwisePair;
   const int32_t out_w = w.out_w, out_c = w.out_c;
-  const typename Requantize::Scales scales(scale);
   // `kOutputs` neighbours from `x` on, in each row.
-  const auto compute = [=]<int kOutputs>(int32_t x) {
+  const auto compute = [=, &requantize]<int kOutputs>(int32_t x) {
     typename Requantize::template Sums<kRows * kOutputs> sums(bias);
     const int16_t* taps = columns + x * output_step;
     const int16_t* tap_weights = weights;
@@ -212,11 +211,14 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
         }
       }
     }
-    FinishSums(requantize, sums, scales);
+    ReloadConstants();
+    const Requantize constants = requantize;
+    const typename Requantize::Scales scales(scale);
+    FinishSums(constants, sums, scales);
     for (int row = 0; row < kRows; ++row) {
       for (int i = 0; i < kOutputs; ++i) {
-        StoreUpTo8(out + (row * out_w + x + i) * out_c,
-                   requantize(sums, row * kOutputs + i, scales), count);
+        StoreUpTo8(out + (row * out_w + x + i) * out_c, constants(sums, row * kOutputs + i, scales),
+                   count);
       }
     }
   };

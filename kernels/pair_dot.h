@@ -58,9 +58,14 @@ inline constexpr bool TakesUnsignedPairs() { return false; }
 
 #endif
 
+// Adds neighbours of int16 to the lanes of `sum`.
+inline v128_t AddWidened(v128_t pairs, v128_t sum) {
+  return wasm_i32x4_add(sum, wasm_i32x4_extadd_pairwise_i16x8(pairs));
+}
+
 // Adds the products of four bytes a lane to `sum`, by pairs.
 inline v128_t PairDotAdd(v128_t weights, v128_t bytes, v128_t sum) {
-  return wasm_i32x4_add(sum, wasm_i32x4_extadd_pairwise_i16x8(PairDot(weights, bytes)));
+  return AddWidened(PairDot(weights, bytes), sum);
 }
 
 // Whether products whose weights are proven to fit take PairDot where they cannot take ByteDotAdd.
@@ -72,10 +77,15 @@ inline constexpr bool use_pair_dot = false;
 inline bool use_pair_dot = false;
 #endif
 
-// Whether products of unsigned bytes have an instruction here; kFit tells that PairDot may be it.
+// Whether products of unsigned bytes have an instruction here, and whether it is PairDot; kFit
+// tells that it may be.
+template <bool kFit>
+inline bool MultipliesPairs() {
+  return kFit && use_pair_dot && !use_byte_dot;
+}
 template <bool kFit>
 inline bool MultipliesBytes() {
-  return use_byte_dot || (kFit && use_pair_dot);
+  return use_byte_dot || MultipliesPairs<kFit>();
 }
 
 }  // namespace wranglet

@@ -97,9 +97,6 @@ struct ByPairs {
   static const int8_t* MultiplyAccumulate(const uint8_t* const (&rows)[kRows], int32_t start,
                                           int32_t end, const int8_t* weights, v128_t (&low)[kRows],
                                           v128_t (&high)[kRows]) {
-    const auto add = [](v128_t sums, v128_t& to) {
-      to = wasm_i32x4_add(to, wasm_i32x4_extadd_pairwise_i16x8(sums));
-    };
     int32_t k = start;
 #pragma clang loop unroll(disable)
     for (; k + 4 < end; k += 8, weights += 8 * kTileColumns) {
@@ -108,15 +105,17 @@ struct ByPairs {
       for (int row = 0; row < kRows; ++row) {
         const v128_t even = wasm_v128_load32_splat(rows[row] + k);
         const v128_t odd = wasm_v128_load32_splat(rows[row] + k + 4);
-        add(wasm_i16x8_add(PairDot(even_low, even), PairDot(odd_low, odd)), low[row]);
-        add(wasm_i16x8_add(PairDot(even_high, even), PairDot(odd_high, odd)), high[row]);
+        low[row] =
+            AddWidened(wasm_i16x8_add(PairDot(even_low, even), PairDot(odd_low, odd)), low[row]);
+        high[row] =
+            AddWidened(wasm_i16x8_add(PairDot(even_high, even), PairDot(odd_high, odd)), high[row]);
       }
     }
     if (k >= end) return weights;
     for (int row = 0; row < kRows; ++row) {
       const v128_t quad = wasm_v128_load32_splat(rows[row] + k);
-      add(PairDot(wasm_v128_load(weights), quad), low[row]);
-      add(PairDot(wasm_v128_load(weights + 16), quad), high[row]);
+      low[row] = PairDotAdd(wasm_v128_load(weights), quad, low[row]);
+      high[row] = PairDotAdd(wasm_v128_load(weights + 16), quad, high[row]);
     }
     return weights + 4 * kTileColumns;
   }
@@ -309,7 +308,7 @@ struct WordQuadTile : QuadTile {
 // MultipliesBytes<kFit>(); kFit tells that weights fit PairLanes::OfRuns.
 template <bool kFit, typename Use>
 inline void WithBytes(Use&& use) {
-  if (kFit && !use_byte_dot) {
+  if (MultipliesPairs<kFit>()) {
     use.template operator()<quads_internal::ByPairs>();
   } else {
     use.template operator()<quads_internal::ByBytes>();

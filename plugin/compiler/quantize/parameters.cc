@@ -16,11 +16,12 @@ constexpr double kLeastScale = std::numeric_limits<float>::min();
 
 // The least scale by which weights, rounded to nearest, fit the lanes.
 double ScaleByLanes(std::span<const float> weights, const PairLanes& lanes) {
+  if (lanes.empty()) return 0;
   struct Lane {
     double positive = 0, negative = 0, count = 0;
   };
   std::vector<Lane> sums(lanes.count());
-  for (size_t i = 0; i < weights.size() && !lanes.empty(); ++i) {
+  for (size_t i = 0; i < weights.size(); ++i) {
     Lane& lane = sums[lanes[i]];
     (weights[i] > 0 ? lane.positive : lane.negative) += std::abs(double{weights[i]});
     ++lane.count;
