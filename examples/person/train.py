@@ -4,14 +4,15 @@
     apt-get install python3-torch python3-pil python3-onnx
     python3 examples/person/train.py --shared ../shared --checkpoint /tmp/person
 
-Two trainings, each resumable: ten classes of labelled photos first, which teaches it to see; then what the teacher
-says of the same views of photos without labels, at each place (Romero et al., 2014, arXiv:1412.6550) and in the end.
-Half of these views are blends of two photos or tiles of four, on which the two are to agree as well (Beyer et
-al., 2021, arXiv:2106.05237). The photos of coco_person are held out from both.
+It starts as its teacher, as far as it fits (transplant.py), and then learns what the teacher says of views of photos
+without labels: in the end (Hinton et al., 2015, arXiv:1503.02531) and behind each of its matrices (Romero et al., 2014,
+arXiv:1412.6550). Half of these views are blends of two photos or tiles of four, on which the two are to agree as
+well (Beyer et al., 2021, arXiv:2106.05237). The photos of coco_person are held out. The training is resumable.
 """
 
 import argparse
 import csv
+import random
 import sys
 from pathlib import Path
 
@@ -19,19 +20,19 @@ import torch
 from PIL import Image
 from torch import nn
 from torch.nn import functional
-from torch.utils.data import DataLoader
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
-from exported import start_from  # noqa: E402
 from mobilenet_v2 import MobileNetV2, export  # noqa: E402
-from photos import Views, accuracy, centers, in_folders, load  # noqa: E402
+from photos import Views, accuracy, centers, load  # noqa: E402
 from progressive import load_average, train  # noqa: E402
 from teacher import SIZE, Teacher  # noqa: E402
+from transplant import EXPANSIONS, transplant  # noqa: E402
 
 WIDTH, LAST = 0.35, 448
 SHORT_SIDE = 128  # photos are kept at it: memory
 AREA = (0.2, 1.0)  # of a photo, which a view shows
-TEMPERATURE = 1.5  # softens both sides' answers (Hinton et al., 2015, arXiv:1503.02531)
+HINTS = 0.3  # the weight of each hint
+TEMPERATURE = 1.5  # softens both sides' answers
 
 
 def labelled(data, split):
@@ -43,50 +44,45 @@ def labelled(data, split):
 
 
 class Guided(nn.Module):
-    """The student with a guess at the teacher's features, which only training needs."""
+    """The student, which in training also tells what its teacher's matrices say."""
 
-    def __init__(self, student):
+    def __init__(self, student, teacher):
         super().__init__()
-        self.student, self.guess = student, nn.Conv2d(LAST, Teacher.CHANNELS, 1)
+        self.student = student
+        self.scales = nn.ParameterList([teacher.body[2 * k].bias.clone() for k in EXPANSIONS if k])
+        self.scales.requires_grad_(False)
+
+    def start(self, teacher, images):
+        """Makes the student what it can be of the teacher without a training, by a batch of images."""
+        for mine, scale in zip(self.scales, transplant(self.student, teacher, images)):
+            mine.copy_(scale)
+        return self
 
     def forward(self, images):
-        """Logits; in training, (logits, guess [N, 256, 3, 3])."""
-        features = self.student.features(images)
-        logits = self.student.classify(features)
-        return (logits, self.guess(features)) if self.training else logits
+        """Logits; in training, (logits, what it takes each matrix to say: [N, C, H, W] each)."""
+        found = self.student.expansions(images)
+        logits = self.student.classify(found[-1])
+        if not self.training:
+            return logits
+        theirs = [features for k, features in zip(EXPANSIONS, found) if k]
+        return logits, [f[:, : len(scale)] / scale[:, None, None] for f, scale in zip(theirs, self.scales)]
 
 
 def distillation(teacher):
-    """KL divergence from the teacher's answer to the same view, times T^2 to keep the gradient's size, and how far the
-    guess is from its features, as a share of their variance."""
+    """KL divergence from the teacher's answer to the same view, times T^2 to keep the gradient's size; and how far the
+    student is from what the teacher's matrices say, as shares of their variance."""
 
     def loss(images, answer, _):
-        logits, guess = answer
+        logits, said = answer
         features = teacher.features(images)
-        wanted = functional.log_softmax(teacher.classify(features) / TEMPERATURE, 1)
+        wanted = functional.log_softmax(teacher.classify(features[-1]) / TEMPERATURE, 1)
         given = functional.log_softmax(logits / TEMPERATURE, 1)
         divergence = functional.kl_div(given, wanted, reduction="batchmean", log_target=True) * TEMPERATURE**2
-        return divergence + functional.mse_loss(guess, features) / features.var()
+        matrices = [features[2 * k] for k in EXPANSIONS if k]
+        missed = sum(functional.mse_loss(mine, theirs) / theirs.var() for mine, theirs in zip(said, matrices))
+        return divergence + HINTS * missed
 
     return loss
-
-
-def pretrain(data, arguments):
-    """The network with a head for the ten classes."""
-    examples, names = in_folders(data / "imagenette/train")
-    held_out, _ = in_folders(data / "imagenette/val")
-    arrays = load([path for path, _ in examples], SHORT_SIDE)
-    images = centers([Image.open(path).convert("RGB") for path, _ in held_out], SIZE)
-    labels = torch.tensor([label for _, label in held_out])
-    cross_entropy = nn.CrossEntropyLoss(label_smoothing=0.1)
-    return train(
-        MobileNetV2(len(names), WIDTH, LAST, dropout=0.1),
-        lambda size: Views(arrays, [label for _, label in examples], size),
-        [(64, arguments.pretraining // 2), (SIZE, arguments.pretraining - arguments.pretraining // 2)],
-        lambda images, logits, labels: cross_entropy(logits, labels),
-        lambda model: f"top-1 {accuracy(model, images, labels):.1f} %",
-        f"{arguments.checkpoint}.classes.pt",
-    )
 
 
 def unlabelled(data):
@@ -95,24 +91,28 @@ def unlabelled(data):
 
 
 def seen(data):
-    """Batches of views, as the student meets them."""
+    """A batch of views, as the student meets them."""
     arrays = load(unlabelled(data)[::20], SHORT_SIDE)
-    return [x for x, _ in DataLoader(Views(arrays, [0] * len(arrays), SIZE, AREA), 32, shuffle=True)]
+    return torch.stack([view for view, _ in Views(arrays, [0] * len(arrays), SIZE, AREA)])
 
 
-def distil(student, data, teacher, arguments):
+def distil(guided, data, teacher, arguments):
     """The guided student after learning from the teacher on every photo of `data` that is not coco_person's."""
     arrays = load(unlabelled(data), SHORT_SIDE)
     tests = {split: labelled(data, split) for split in ("val2017", "train2017")}
-    for split, test in tests.items():
-        print(f"teacher: {accuracy(teacher, *test):.1f} % of {split}", flush=True)
+
+    def evaluate(model):
+        return ", ".join(f"{accuracy(model, *test):.1f} % of {split}" for split, test in tests.items())
+
+    print(f"teacher: {evaluate(teacher)}; student at its start: {evaluate(guided.student)}", flush=True)
     return train(
-        Guided(student),
+        guided,
         lambda size: Views(arrays, [0] * len(arrays), size, AREA),
         [(SIZE, arguments.epochs)],
         distillation(teacher),
-        lambda model: ", ".join(f"{accuracy(model, *test):.1f} % of {split}" for split, test in tests.items()),
+        evaluate,
         f"{arguments.checkpoint}.person.pt",
+        peak=2e-3,
         weight_decay=0.02,
         mixed=0.5,
     )
@@ -123,26 +123,21 @@ def main():
     parser.add_argument("--shared", required=True, type=Path, help="the folder with data/ and models/")
     parser.add_argument("--checkpoint", required=True, help="where the trainings are kept: CHECKPOINT.*.pt")
     parser.add_argument("--output", default="person_mobilenet_v2_0.35_96.onnx")
-    parser.add_argument("--start", help="an exported network to go on with, instead of the ten classes")
-    parser.add_argument("--pretraining", type=int, default=20, help="epochs on the ten classes")
     parser.add_argument("--epochs", type=int, default=40, help="epochs with the teacher")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--export-only", action="store_true", help="export the checkpoint; train nothing")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
+    random.seed(arguments.seed)
     data = arguments.shared / "data"
 
-    student = MobileNetV2(2, WIDTH, LAST, dropout=0.0)
+    teacher = Teacher(arguments.shared / "models/vww_96_float.tflite")
+    guided = Guided(MobileNetV2(2, WIDTH, LAST, dropout=0.0, same=True), teacher)
     if arguments.export_only:
-        student = load_average(Guided(student), f"{arguments.checkpoint}.person.pt").student
+        guided = load_average(guided, f"{arguments.checkpoint}.person.pt")
     else:
-        if arguments.start:
-            start_from(student, arguments.start, seen(data))
-        else:
-            student.features.load_state_dict(pretrain(data, arguments).features.state_dict())
-        teacher = Teacher(arguments.shared / "models/vww_96_float.tflite")
-        student = distil(student, data, teacher, arguments).student
-    export(student, SIZE, arguments.output)
+        guided = distil(guided.start(teacher, seen(data)), data, teacher, arguments)
+    export(guided.student, SIZE, arguments.output)
 
 
 if __name__ == "__main__":

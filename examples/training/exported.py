@@ -13,34 +13,33 @@ def _parameters(path):
     return [[constants[name] for name in node.input[1:]] for node in graph.node if node.op_type in ("Conv", "Gemm")]
 
 
+def _norms(model):
+    """Every BatchNorm of `model`, in the order it uses them."""
+    return [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)]
+
+
 @torch.no_grad()
-def start_from(model, path, batches):
-    """Gives `model` the weights of the network in `path`, which `mobilenet_v2.export` wrote; returns it.
+def as_bias(norm, bias):
+    """Makes a BatchNorm add `bias` and do nothing else."""
+    norm.running_mean.zero_()
+    norm.running_var.fill_(1 - norm.eps)
+    norm.weight.fill_(1)
+    norm.bias.copy_(bias)
 
-    The export folded each BatchNorm into its convolution. Here it gets the statistics of `batches` of images back,
-    with the scale and shift that undo them: the network answers as before, and is fit to be trained on.
+
+@torch.no_grad()
+def normalize(model, batches):
+    """Gives the BatchNorms of `model`, all as `as_bias` makes them, the statistics of `batches` of images.
+
+    Their scales and shifts undo them: the network answers as before, and is fit to be trained.
     """
-    layers = [layer for layer in model.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
-    norms = [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)]
-    parameters = _parameters(path)
-    if [list(w.shape) for w, _ in parameters] != [list(layer.weight.shape) for layer in layers]:
-        raise SystemExit(f"{path}: not this network's layers; export it with the same width and classes")
-    for layer, (weight, bias) in zip(layers, parameters):
-        layer.weight.copy_(weight)
-        if layer.bias is not None:
-            layer.bias.copy_(bias)
-    for norm, (_, bias) in zip(norms, parameters):
-        norm.running_mean.zero_()
-        norm.running_var.fill_(1 - norm.eps)
-        norm.bias.copy_(bias)
-
-    sums = {norm: [0, 0] for norm in norms}
+    sums = {norm: [0, 0] for norm in _norms(model)}
 
     def watch(norm, inputs):
         for i, power in enumerate((1, 2)):
             sums[norm][i] = sums[norm][i] + inputs[0].double().pow(power).mean((0, 2, 3)) / len(batches)
 
-    hooks = [norm.register_forward_pre_hook(watch) for norm in norms]
+    hooks = [norm.register_forward_pre_hook(watch) for norm in sums]
     model.eval()
     for images in batches:
         model(images)
@@ -53,3 +52,22 @@ def start_from(model, path, batches):
         norm.weight.copy_((variance + norm.eps).sqrt())
         norm.bias.add_(mean.float())
     return model
+
+
+@torch.no_grad()
+def start_from(model, path, batches):
+    """Gives `model` the weights of the network in `path`, which `mobilenet_v2.export` wrote; returns it.
+
+    The export folded each BatchNorm into its convolution; `batches` of images give them statistics again.
+    """
+    layers = [layer for layer in model.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
+    parameters = _parameters(path)
+    if [list(w.shape) for w, _ in parameters] != [list(layer.weight.shape) for layer in layers]:
+        raise SystemExit(f"{path}: not this network's layers; export it with the same width and classes")
+    for layer, (weight, bias) in zip(layers, parameters):
+        layer.weight.copy_(weight)
+        if layer.bias is not None:
+            layer.bias.copy_(bias)
+    for norm, (_, bias) in zip(_norms(model), parameters):
+        as_bias(norm, bias)
+    return normalize(model, batches)

@@ -19,6 +19,7 @@ NAMES = {
     25: "SOFTMAX",
 }
 FLOAT32 = 0  # of TensorType
+RELU = 1  # of ActivationFunctionType
 
 
 @dataclass
