@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 
+import { dataBytes } from "./wasm_data.mjs";
 import { readWorkerFolder } from "./worker_folder.mjs";
 
 /** @typedef {{ what: string, raw: number, gzip?: number }} Size in bytes; gzip: as Cloudflare counts */
@@ -28,7 +29,8 @@ export async function workerSizes(folder) {
   const sizes = [];
   for (const file of files.filter(({ name }) => path.basename(name) === "manifest.js")) {
     const isIn = (base) => (other) => other.name === path.join(path.dirname(file.name), base);
-    sizes.push(...modelSizes(await evaluate(file.content), sum, isIn));
+    const wasm = files.find(isIn("model.wasm"));
+    sizes.push(...modelSizes(await evaluate(file.content), wasm.content, sum, isIn));
   }
   return [
     ...sizes,
@@ -40,20 +42,29 @@ export async function workerSizes(folder) {
 
 /**
  * @param {import("./model.js").Manifest & { memory: { arena: number } }} manifest
+ * @param {Uint8Array<ArrayBuffer>} module
  * @param {(what: string, isMeant: (file: any) => boolean) => Size} sum
  * @param {(base: string) => (file: any) => boolean} isIn tells the file of this name beside the manifest
  * @returns {Size[]}
  */
-function modelSizes({ name, weights, memory }, sum, isIn) {
+function modelSizes({ name, weights, memory }, module, sum, isIn) {
   const wasm = sum(`${name}: wasm`, isIn("model.wasm"));
   const parts =
     weights.storage === "external"
       ? [externalWeights(name, weights, sum(`${name}: weights`, isIn("weights.bin")))]
-      : [
-          { what: `${name}: wasm, of this weights`, raw: weights.bytes },
-          { what: `${name}: wasm, of this all else`, raw: wasm.raw - weights.bytes },
-        ];
+      : embeddedWeights(name, weights, module);
   return [wasm, ...parts, { what: `${name}: arena, in memory`, raw: memory.arena }];
+}
+
+/** Those of a module: runs of zeros among them take no bytes of its file. */
+function embeddedWeights(name, { bytes }, module) {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module));
+  const start = exports.wranglet_weights();
+  const raw = dataBytes(module, start, start + bytes);
+  return [
+    { what: `${name}: wasm, of this weights`, raw },
+    { what: `${name}: wasm, of this all else`, raw: module.length - raw },
+  ];
 }
 
 /** Those among the modules or, when none are there, what is fetched from elsewhere. */

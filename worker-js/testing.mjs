@@ -10,6 +10,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { readWorkerFolder } from "./worker_folder.mjs";
 
 export { startProject } from "./project.mjs";
+export { workerSizes } from "./sizes.mjs";
 
 /**
  * @typedef {object} RunningWorker
