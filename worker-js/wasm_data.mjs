@@ -6,8 +6,8 @@ const I32_CONST = 0x41;
 const END = 0x0b;
 
 /**
- * Adds up the bytes of a module's data segments that lie in its memory between two addresses. A run of zeros is in none:
- * Binaryen leaves it out, so there may be fewer than memory has.
+ * Adds up the bytes of a module's file that tell what its memory holds between two addresses: of data segments, with what
+ * says where they belong. Runs of zeros are in none, for Binaryen leaves them out.
  *
  * @param {Uint8Array} wasm a module (https://webassembly.github.io/spec/core/binary/modules.html)
  * @param {number} start
@@ -33,6 +33,7 @@ export function dataBytes(wasm, start, end) {
     const size = number();
     const next = at + size;
     for (let left = id === DATA_SECTION ? number() : 0; left > 0; --left) {
+      const segment = at;
       const kind = number(); // 0: into memory 0; 1: when the module says; 2: into a memory
       if (kind === 2) number();
       let address = end;
@@ -42,7 +43,8 @@ export function dataBytes(wasm, start, end) {
         if (wasm[at++] !== END) throw new Error("a data segment's place is no constant");
       }
       const bytes = number();
-      sum += Math.max(0, Math.min(address + bytes, end) - Math.max(address, start));
+      const inside = Math.min(address + bytes, end) - Math.max(address, start);
+      if (inside > 0) sum += at - segment + inside;
       at += bytes;
     }
     at = next;
