@@ -1,8 +1,8 @@
 #include <algorithm>
+#include <cstddef>
 #include <optional>
-#include <vector>
 
-#include "plugin/compiler/graph/traits.h"
+#include "plugin/compiler/passes/neighbours.h"
 #include "plugin/compiler/passes/pass.h"
 
 namespace wranglet {
@@ -36,21 +36,18 @@ bool IsWithinReach(const Padding& padding, const Window& window, const Shape& fi
 }  // namespace
 
 Status FoldPads(Graph& graph) {
-  for (Node& node : graph.nodes) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    Node& node = graph.nodes[i];
     Window* window = ConvolutionWindow(node);
-    if (window == nullptr) continue;
-    for (const Node& producer : graph.nodes) {
-      if (producer.outputs[0] != node.inputs[0]) continue;
-      const std::optional<Padding> zeros = PaddedZeros(graph, producer);
-      if (!zeros) break;
-      const Padding& own = window->padding;
-      const Padding sum = {own.top + zeros->top, own.left + zeros->left, own.bottom + zeros->bottom,
-                           own.right + zeros->right};
-      if (!IsWithinReach(sum, *window, graph.tensor(node.inputs[1]).shape)) break;
-      window->padding = sum;
-      node.inputs[0] = producer.inputs[0];
-      break;
-    }
+    const auto producer = window != nullptr ? Producer(graph, i) : std::nullopt;
+    const auto zeros = producer ? PaddedZeros(graph, graph.nodes[*producer]) : std::nullopt;
+    if (!zeros) continue;
+    const Padding& own = window->padding;
+    const Padding sum = {own.top + zeros->top, own.left + zeros->left, own.bottom + zeros->bottom,
+                         own.right + zeros->right};
+    if (!IsWithinReach(sum, *window, graph.tensor(node.inputs[1]).shape)) continue;
+    window->padding = sum;
+    node.inputs[0] = graph.nodes[*producer].inputs[0];
   }
   return RemoveDeadNodes(graph);
 }

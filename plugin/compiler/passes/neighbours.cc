@@ -7,6 +7,14 @@
 
 namespace wranglet {
 
+std::optional<size_t> Producer(const Graph& graph, size_t index) {
+  // Mostly it stands right before.
+  for (size_t i = index; i-- > 0;) {
+    if (graph.nodes[i].outputs[0] == graph.nodes[index].inputs[0]) return i;
+  }
+  return std::nullopt;
+}
+
 std::optional<size_t> SoleProducer(const Graph& graph, size_t index) {
   const TensorId input = graph.nodes[index].inputs[0];
   if (std::count(graph.outputs.begin(), graph.outputs.end(), input) > 0) return std::nullopt;
@@ -15,11 +23,7 @@ std::optional<size_t> SoleProducer(const Graph& graph, size_t index) {
     readers += std::count(node.inputs.begin(), node.inputs.end(), input);
   }
   if (readers != 1) return std::nullopt;
-  // Mostly it stands right before.
-  for (size_t i = index; i-- > 0;) {
-    if (graph.nodes[i].outputs[0] == input) return i;
-  }
-  return std::nullopt;
+  return Producer(graph, index);
 }
 
 bool HasFloatWeights(const Graph& graph, const Node& node) {

@@ -10,8 +10,11 @@
 
 namespace wranglet {
 
-// The index of the node that makes input 0 of node `index`, if nobody else reads what it makes and
-// the network does not put it out: then the two may become one.
+// The index of the node that makes input 0 of node `index`, if one does.
+std::optional<size_t> Producer(const Graph& graph, size_t index);
+
+// The same, if nobody else reads what it makes and the network does not put it out: then the two
+// may become one.
 std::optional<size_t> SoleProducer(const Graph& graph, size_t index);
 
 // Whether node `node` has constant float weights, and so a filter and bias that a pass may change.
