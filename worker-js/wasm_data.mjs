@@ -16,38 +16,64 @@ const END = 0x0b;
  * @throws {Error} when a segment's place is no constant
  */
 export function dataBytes(wasm, start, end) {
-  let at = HEADER;
-  // LEB128, of up to 32 bits.
-  const number = (isSigned = false) => {
+  let sum = 0;
+  for (const { address, header, bytes } of placedSegments(wasm)) {
+    const inside = Math.min(address + bytes, end) - Math.max(address, start);
+    if (inside > 0) sum += header + inside;
+  }
+  return sum;
+}
+
+/** The data segments that have an address: those that the module places itself have none. */
+function* placedSegments(wasm) {
+  const reader = new Reader(wasm, HEADER);
+  while (reader.at < wasm.length) {
+    const id = reader.byte();
+    const size = reader.number();
+    const next = reader.at + size;
+    for (let left = id === DATA_SECTION ? reader.number() : 0; left > 0; --left) {
+      const from = reader.at;
+      const kind = reader.number(); // 0: into memory 0; 1: when the module says; 2: into a memory
+      if (kind === 2) reader.number();
+      const address = kind === 1 ? undefined : reader.constant();
+      const bytes = reader.number();
+      if (address !== undefined) yield { address, header: reader.at - from, bytes };
+      reader.at += bytes;
+    }
+    reader.at = next;
+  }
+}
+
+class Reader {
+  #bytes;
+
+  constructor(bytes, at) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  byte() {
+    return this.#bytes[this.at++];
+  }
+
+  /** LEB128, of up to 32 bits. */
+  number(isSigned = false) {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = wasm[at++];
+      const byte = this.byte();
       value |= (byte & 0x7f) << shift;
       if (byte >= 0x80) continue;
       return isSigned && byte & 0x40 && shift < 25 ? value | (-1 << (shift + 7)) : value >>> 0;
     }
-  };
-  let sum = 0;
-  while (at < wasm.length) {
-    const id = wasm[at++];
-    const size = number();
-    const next = at + size;
-    for (let left = id === DATA_SECTION ? number() : 0; left > 0; --left) {
-      const segment = at;
-      const kind = number(); // 0: into memory 0; 1: when the module says; 2: into a memory
-      if (kind === 2) number();
-      let address = end;
-      if (kind !== 1) {
-        if (wasm[at++] !== I32_CONST) throw new Error("a data segment's place is no constant");
-        address = number(true) >>> 0;
-        if (wasm[at++] !== END) throw new Error("a data segment's place is no constant");
-      }
-      const bytes = number();
-      const inside = Math.min(address + bytes, end) - Math.max(address, start);
-      if (inside > 0) sum += at - segment + inside;
-      at += bytes;
-    }
-    at = next;
   }
-  return sum;
+
+  /** A constant expression that is an address. */
+  constant() {
+    const isConstant = this.byte() === I32_CONST;
+    const address = this.number(true) >>> 0;
+    if (!isConstant || this.byte() !== END) {
+      throw new Error("a data segment's place is no constant");
+    }
+    return address;
+  }
 }
