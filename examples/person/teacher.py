@@ -16,6 +16,8 @@ class Teacher(nn.Module):
     Its convolutions are one full, then by turns a depthwise one and a matrix, which has a kernel of 1x1; each has a ReLU.
     """
 
+    MATRICES = slice(2, None, 2)  # of its convolutions, and of what these say
+
     def __init__(self, path):
         super().__init__()
         operators = read_network(path)

@@ -49,7 +49,7 @@ class Guided(nn.Module):
     def __init__(self, student, teacher):
         super().__init__()
         self.student = student
-        self.scales = nn.ParameterList([teacher.body[2 * k].bias.clone() for k in EXPANSIONS if k])
+        self.scales = nn.ParameterList([torch.empty_like(matrix.bias) for matrix in teacher.body[Teacher.MATRICES]])
         self.scales.requires_grad_(False)
 
     def start(self, teacher, images):
@@ -78,8 +78,8 @@ def distillation(teacher):
         wanted = functional.log_softmax(teacher.classify(features[-1]) / TEMPERATURE, 1)
         given = functional.log_softmax(logits / TEMPERATURE, 1)
         divergence = functional.kl_div(given, wanted, reduction="batchmean", log_target=True) * TEMPERATURE**2
-        matrices = [features[2 * k] for k in EXPANSIONS if k]
-        missed = sum(functional.mse_loss(mine, theirs) / theirs.var() for mine, theirs in zip(said, matrices))
+        pairs = zip(said, features[Teacher.MATRICES])
+        missed = sum(functional.mse_loss(mine, theirs) / theirs.var() for mine, theirs in pairs)
         return divergence + HINTS * missed
 
     return loss

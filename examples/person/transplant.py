@@ -55,8 +55,8 @@ def _scales(features):
     return TOP / features.amax((0, 2, 3)).clamp(min=1e-3)
 
 
-def _convolution(layer):
-    (found,) = (part for part in layer if isinstance(part, nn.Conv2d))
+def _part(layer, kind):
+    (found,) = (part for part in layer if isinstance(part, kind))
     return found
 
 
@@ -74,15 +74,14 @@ class _Graft:
 
     def _set(self, layer, filters, bias):
         """Gives a layer its parameters, and runs it."""
-        convolution = _convolution(layer)
-        convolution.weight.copy_(filters.reshape(convolution.weight.shape))
-        (norm,) = (part for part in layer if isinstance(part, nn.BatchNorm2d))
-        as_bias(norm, bias)
+        weight = _part(layer, nn.Conv2d).weight
+        weight.copy_(filters.reshape(weight.shape))
+        as_bias(_part(layer, nn.BatchNorm2d), bias)
         self.x = layer(self.x)
 
     def _random(self, layer):
         """(filters, bias): as many as the layer has."""
-        weight = _convolution(layer).weight
+        weight = _part(layer, nn.Conv2d).weight
         return torch.randn_like(weight) * 2 / weight[0].numel() ** 0.5, torch.ones_like(weight[:, 0, 0, 0])
 
     def _says(self, k):
@@ -125,7 +124,7 @@ class _Graft:
 
     def project(self, layer, k, added):
         """A layer that makes of `added`, unless that is None, the components of what the k-th matrix says."""
-        targets = _components(self._says(k), len(_convolution(layer).weight))
+        targets = _components(self._says(k), len(_part(layer, nn.Conv2d).weight))
         if added is None:
             self._set(layer, *_fit(_columns(self.x), targets))
         else:
@@ -137,8 +136,8 @@ class _Graft:
 def transplant(student, teacher, images):
     """Gives the student what it can take of the teacher, by a batch of images [N, 3, 96, 96].
 
-    `student` is a MobileNetV2 of width 0.35, padded as the teacher is. Returns, for each of EXPANSIONS that stands for a
-    matrix of the teacher, what the student's channels are multiplied by: [C].
+    `student` is a MobileNetV2 of width 0.35, padded as the teacher is. Returns, for each matrix of the teacher, what the
+    student's channels that stand for it are multiplied by: [C].
     """
     student.to(DEVICE).eval()
     images = images.to(DEVICE)
@@ -156,4 +155,4 @@ def transplant(student, teacher, images):
     student.classifier.weight[:, : len(scale)] = teacher.weights / scale
     student.classifier.bias.copy_(teacher.bias)
     normalize(student, images.split(32))
-    return [graft.scales[2 * k] for k in EXPANSIONS if k]
+    return graft.scales[teacher.MATRICES]
