@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "kernels/byte_dot.h"
+#include "kernels/depthwise_pixels.h"
 #include "kernels/depthwise_row.h"
 #include "kernels/pair_dot.h"
 #include "kernels/params.h"
@@ -22,34 +23,11 @@
 
 namespace wranglet {
 
-// How the pixels of an image are interleaved.
-enum class DepthwisePixels {
-  kStream,      // those of fewer than 16 channels: rows as they are, wherever a pixel begins
-  kGroups,      // 16 channels of each at a time
-  kMultiplied,  // those that make several output channels of each: byte by byte
-};
-
-constexpr DepthwisePixels DepthwisePixelsOf(const WindowShape& w) {
-  if (w.in_c != w.out_c) return DepthwisePixels::kMultiplied;
-  return w.in_c < 16 ? DepthwisePixels::kStream : DepthwisePixels::kGroups;
-}
-
-// Calls `use.operator()<pixels>()`. Inlined where the window is a constant, so that a module has
-// what it needs.
-template <typename Use>
-WRANGLET_INLINE inline void WithDepthwisePixels(const WindowShape& w, Use&& use) {
-  constexpr auto kStream = DepthwisePixels::kStream, kGroups = DepthwisePixels::kGroups;
-  if (DepthwisePixelsOf(w) == kStream) return use.template operator()<kStream>();
-  if (DepthwisePixelsOf(w) == kGroups) return use.template operator()<kGroups>();
-  use.template operator()<DepthwisePixels::kMultiplied>();
-}
-
 // How outputs are computed: all constants of the network.
 struct DepthwiseByteBand {
   // Bytes that four taps of 8 channels take.
   static constexpr int32_t kQuad = 4 * kDepthwiseChannels;
-  // Channels that are interleaved at once, as many as a vector has bytes.
-  static constexpr int32_t kGroup = 16;
+  static constexpr int32_t kGroup = kDepthwiseGroup;
 
   int32_t rows;         // of outputs: two where they share most of their input
   int32_t quads;        // of rows of the image; rows that there are not weigh 0
@@ -132,12 +110,6 @@ inline void InterleaveWeights(const WindowShape& w, const DepthwiseByteBand& ban
                     wasm_i32x4_sub(wasm_v128_load(bias + half * 4), wasm_i32x4_shl(sums[half], 7)));
   }
 }
-
-// The vectors of a row of the image: `count` of them, `step` bytes apart; of a stream, the last one
-// is nearer by `overlap`.
-struct Pieces {
-  int32_t count, step, overlap = 0;
-};
 
 // Interleaves the rows of `image`, from its byte `first` on, under the windows of the band from
 // output row `out_y` on into `columns`; `load` (address -> vector) fetches a piece. Only columns
@@ -256,42 +228,11 @@ template <DepthwisePixels kPixels>
 inline int32_t InterleaveGroup(const WindowShape& w, const DepthwiseByteBand& band,
                                const int8_t* image, int32_t c, int32_t out_y, const int8_t* fill,
                                uint8_t* columns) {
-  constexpr int32_t kGroup = DepthwiseByteBand::kGroup;
   const int32_t width = std::min(w.in_w, band.columns - w.pad_left);
-  const auto interleave = [&](int32_t first, const Pieces& pieces, auto load) {
-    if (width > 0) {
-      InterleaveRows<kPixels == DepthwisePixels::kStream>(w, band, image, first, out_y, fill,
-                                                          pieces, columns, load);
-    }
-  };
-  const auto whole = [](const int8_t* piece) { return wasm_v128_load(piece); };
-  if constexpr (kPixels == DepthwisePixels::kStream) {
-    const int32_t bytes = width * w.in_c, count = (bytes + kGroup - 1) / kGroup;
-    if (bytes >= kGroup) {
-      interleave(0, {count, kGroup, count * kGroup - bytes}, whole);
-    } else {
-      interleave(0, {1, 1}, [=](const int8_t* row) {
-        int8_t piece[kGroup];
-        CopyBytes(piece, fill, kGroup);
-        if (row != fill) CopyBytes(piece, row, static_cast<size_t>(bytes));
-        return wasm_v128_load(piece);
-      });
-    }
-    return 0;
-  } else if constexpr (kPixels == DepthwisePixels::kGroups) {
-    const int32_t first = std::min(c, w.in_c - kGroup);
-    interleave(first, {width, w.in_c}, whole);
-    return first;
-  } else {
-    const int32_t count = std::min(kGroup, w.out_c - c), multiplier = w.out_c / w.in_c;
-    interleave(0, {width, w.in_c}, [=](const int8_t* pixel) {
-      int8_t bytes[kGroup] = {};
-      for (int32_t i = 0; i < count; ++i)
-        bytes[i] = pixel[pixel == fill ? 0 : (c + i) / multiplier];
-      return wasm_v128_load(bytes);
-    });
-    return c;
-  }
+  return ForGroup<kPixels>(w, c, width, fill, [&](int32_t first, const Pieces& pieces, auto load) {
+    InterleaveRows<kPixels == DepthwisePixels::kStream>(w, band, image, first, out_y, fill, pieces,
+                                                        columns, load);
+  });
 }
 
 }  // namespace depthwise_bytes_internal

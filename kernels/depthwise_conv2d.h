@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "kernels/depthwise_bytes.h"
+#include "kernels/depthwise_lanes.h"
 #include "kernels/depthwise_row.h"
 #include "kernels/params.h"
 #include "kernels/simd.h"
@@ -16,28 +17,34 @@
 
 namespace wranglet {
 
+// What fits lanes of int16, whatever the activations: nothing; sums of pairs of taps (see
+// PairLanes::OfDepthwise); or whole sums (LaneSums), and so pairs.
+enum class LaneFit { kNone, kPairs, kSums };
+
 template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct DepthwiseConv2dParams {
   WindowShape window;
   int32_t input_zero_point = 0;
   typename Requantize::Output output;
-  bool fit_pairs = false;  // the filter: see PairLanes::OfDepthwise
+  LaneFit fit = LaneFit::kNone;
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("window", window), v("input_zero_point", input_zero_point), v("output", output);
-    v("fit_pairs", fit_pairs);
+    v("fit", fit);
   }
 };
 
 // The scratch buffer: a block of weights and a row of columns, interleaved and widened, and a pixel
 // of fill values.
 template <typename In>
-constexpr size_t DepthwiseScratchBytes(const WindowShape& window) {
+constexpr size_t DepthwiseScratchBytes(const WindowShape& window, LaneFit fit) {
   const DepthwiseBand band(window);
   const size_t by_pairs = sizeof(In) * static_cast<size_t>(window.in_c) +
                           sizeof(int16_t) * (band.WeightElements(window) + band.ColumnElements());
-  return sizeof(In) == 1 ? std::max(by_pairs, DepthwiseByteScratch(window)) : by_pairs;
+  if (sizeof(In) > 1) return by_pairs;
+  const bool by_lanes = fit == LaneFit::kSums && DepthwiseLaneBand::Serves(window);
+  return std::max(by_pairs, by_lanes ? DepthwiseLaneScratch(window) : DepthwiseByteScratch(window));
 }
 
 namespace depthwise_internal {
@@ -103,17 +110,24 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
 }
 
 // As Convolve, of int8 by int8 and a window of kPixels.
-template <int kKernel, int kStride, DepthwisePixels kPixels, bool kFit>
+template <int kKernel, int kStride, DepthwisePixels kPixels, LaneFit kFit>
 WRANGLET_NOINLINE inline void ConvolveInt8(const DepthwiseConv2dParams<int8_t, int8_t>& params,
                                            const int8_t* input, const int8_t* packed_filter,
                                            const int32_t* bias, const float* scale, int8_t* output,
                                            void* scratch) {
-  if (!MultipliesBytes<kFit>()) {
-    return Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale, output, scratch);
+  if constexpr (kFit == LaneFit::kSums) {
+    if (use_pair_dot) {
+      return DepthwiseByLanes<kKernel, kStride, kPixels>(params.window, params.input_zero_point,
+                                                         params.output, input, packed_filter, bias,
+                                                         scale, output, scratch);
+    }
+  } else if (MultipliesBytes<kFit == LaneFit::kPairs>()) {
+    return DepthwiseByBytes<kPixels>(
+        params.window, params.input_zero_point, RequantizeInt8(params.output), input, packed_filter,
+        bias, scale, output, scratch,
+        DepthwiseBandBy<kKernel, kStride, kPixels, kFit == LaneFit::kPairs>());
   }
-  DepthwiseByBytes<kPixels>(params.window, params.input_zero_point, RequantizeInt8(params.output),
-                            input, packed_filter, bias, scale, output, scratch,
-                            DepthwiseBandBy<kKernel, kStride, kPixels, kFit>());
+  Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale, output, scratch);
 }
 
 }  // namespace depthwise_internal
@@ -130,10 +144,15 @@ WRANGLET_INLINE inline void DepthwiseConv2d(
   WithDepthwiseCase(params.window, [&]<int kKernel, int kStride>() WRANGLET_INLINE {
     if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
       return WithDepthwisePixels(params.window, [&]<DepthwisePixels kPixels>() WRANGLET_INLINE {
-        const auto convolve =
-            params.fit_pairs ? depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels, true>
-                             : depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels, false>;
-        convolve(params, input, packed_filter, bias, scale, output, scratch);
+        const auto convolve = [&]<LaneFit kFit>() WRANGLET_INLINE {
+          depthwise_internal::ConvolveInt8<kKernel, kStride, kPixels, kFit>(
+              params, input, packed_filter, bias, scale, output, scratch);
+        };
+        if constexpr (kKernel > 0 && kPixels != DepthwisePixels::kMultiplied) {
+          if (params.fit == LaneFit::kSums) return convolve.template operator()<LaneFit::kSums>();
+        }
+        if (params.fit != LaneFit::kNone) return convolve.template operator()<LaneFit::kPairs>();
+        convolve.template operator()<LaneFit::kNone>();
       });
     }
     depthwise_internal::Convolve<kKernel, kStride>(params, input, packed_filter, bias, scale,

@@ -7,6 +7,7 @@
 
 #include "kernels/conv2d_reference.h"
 #include "kernels/depthwise_float32.h"
+#include "kernels/lane_sums.h"
 #include "kernels/pack_depthwise.h"
 #include "kernels/testing.h"
 #include "kernels/testing_products.h"
@@ -61,10 +62,10 @@ class DepthwiseQuantized : public testing::Test {
   using Scale = typename Requantize::Scale;
   using Params = DepthwiseConv2dParams<In, Weight, Requantize>;
 
-  static bool Fits(const WindowShape& w, const std::vector<Weight>& filter) {
+  static LaneFit FitOf(const WindowShape& w, const std::vector<Weight>& filter) {
     const auto channels = static_cast<size_t>(w.out_c);
-    return FitPairs<In>(PairLanes::OfDepthwise(w.kernel_h, w.kernel_w), filter, channels, 1,
-                        channels);
+    const auto lanes = PairLanes::OfDepthwise(w.kernel_h, w.kernel_w);
+    return FitPairs<In>(lanes, filter, channels, 1, channels) ? LaneFit::kPairs : LaneFit::kNone;
   }
 
   static void ExpectEqualsReference(const Params& params, const std::vector<In>& input,
@@ -76,7 +77,7 @@ class DepthwiseQuantized : public testing::Test {
         w.kernel_h * w.kernel_w, w.out_c, filter, bias, scale, params.input_zero_point);
     std::vector<In> expected(static_cast<size_t>(OutputSize(w))), actual(expected.size());
     // malloc aligns it to 16, as the arena does.
-    std::vector<std::byte> scratch(DepthwiseScratchBytes<In>(w));
+    std::vector<std::byte> scratch(DepthwiseScratchBytes<In>(w, params.fit));
     DepthwiseConv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
                              expected.data());
     ForEachWay<In, Weight>([&] {
@@ -92,7 +93,7 @@ class DepthwiseQuantized : public testing::Test {
     Params params{
         .window = window, .input_zero_point = product.ZeroPoint(), .output = product.PickOutput()};
     const auto filter = product.template Filter<Weight>(window.out_c, taps);
-    params.fit_pairs = Fits(window, filter);
+    params.fit = FitOf(window, filter);
     ExpectEqualsReference(params, random.Integers<In>(InputSize(window)), filter,
                           product.Biases(window.out_c),
                           product.Scales(window.out_c, taps, params.output));
@@ -150,13 +151,91 @@ TEST_F(DepthwisePairs, SumsWhatFillsAnInt16) {
                                .kernel_w = kernel};
       std::vector<int8_t> filter(static_cast<size_t>(kernel * kernel * 9),
                                  static_cast<int8_t>(weight));
-      ASSERT_TRUE(Fits(window, filter));
-      ExpectEqualsReference({.window = window, .input_zero_point = -128, .fit_pairs = true},
+      ASSERT_EQ(FitOf(window, filter), LaneFit::kPairs);
+      ExpectEqualsReference({.window = window, .input_zero_point = -128, .fit = LaneFit::kPairs},
                             std::vector<int8_t>(static_cast<size_t>(InputSize(window)), 127),
                             filter, std::vector<int32_t>(9, 5), std::vector<float>(9, 0x1p-13f));
       // The first row shares its lanes with the third.
       filter[0] = static_cast<int8_t>(weight + weight / 64);
-      EXPECT_FALSE(Fits(window, filter));
+      EXPECT_EQ(FitOf(window, filter), LaneFit::kNone);
+    }
+  }
+}
+
+// What the compiler asks of each channel.
+bool SumsFit(const DepthwiseConv2dParams<int8_t, int8_t>& params, const std::vector<int8_t>& filter,
+             const std::vector<int32_t>& bias, const std::vector<float>& scale) {
+  std::vector<LaneSums> sums;
+  for (const int32_t b : bias) sums.emplace_back(b, params.input_zero_point);
+  for (size_t i = 0; i < filter.size(); ++i) sums[i % sums.size()].Add(filter[i]);
+  for (size_t c = 0; c < sums.size(); ++c) {
+    if (!sums[c].Fit(scale[c], params.output)) return false;
+  }
+  return true;
+}
+
+using DepthwiseLanes = DepthwisePairs;
+
+// Filters so small that all sums stay within 2^14, below the first that two results share.
+TEST_F(DepthwiseLanes, EqualTheReferenceOnUsualShapes) {
+  ForEachUsualWindow([](WindowShape window, Random& random) {
+    window.batch = random.Int(1, 2);
+    if (!DepthwiseLaneBand::Serves(window)) return;
+    const int32_t taps = window.kernel_h * window.kernel_w, most = 60 / taps;
+    Params params{.window = window,
+                  .input_zero_point = random.Int(-128, 127),
+                  .output = random.Output(),
+                  .fit = LaneFit::kSums};
+    const auto filter = random.Bytes(taps * window.out_c, -most, most);
+    const auto bias = random.Ints(window.out_c, -900, 900);
+    std::vector<float> scale;
+    for (const int32_t n : random.Ints(window.out_c, 1, 400)) {
+      scale.push_back(static_cast<float>(2 * n + 1) / kLaneUnit);
+    }
+    ASSERT_TRUE(SumsFit(params, filter, bias, scale));
+    ExpectEqualsReference(params, random.Bytes(InputSize(window)), filter, bias, scale);
+  });
+}
+
+// Filters whose sums reach both ends of int16, and a channel that has no weights and starts beyond.
+TEST_F(DepthwiseLanes, SumWhatFillsAnInt16) {
+  for (const int32_t kernel : {3, 5}) {
+    for (const int32_t stride : {1, 2}) {
+      for (const int32_t sign : {-1, 1}) {
+        SCOPED_TRACE(::testing::Message() << kernel << " / " << stride << ", " << sign);
+        const WindowShape window{.in_h = 12,
+                                 .in_w = 12,
+                                 .in_c = 9,
+                                 .out_h = (13 - kernel) / stride,
+                                 .out_w = (13 - kernel) / stride,
+                                 .out_c = 9,
+                                 .kernel_h = kernel,
+                                 .kernel_w = kernel,
+                                 .stride_h = stride,
+                                 .stride_w = stride};
+        std::vector<int8_t> filter(static_cast<size_t>(kernel * kernel * 9));
+        for (size_t c = 0; c < 8; ++c) {
+          filter[c] = filter[9 * 4 + c] = static_cast<int8_t>(sign * 64);
+        }
+        std::vector<int32_t> bias(9, sign < 0 ? -128 : 127);
+        bias[8] = sign << 29;
+        const Params params{.window = window,
+                            .input_zero_point = -128,
+                            .output = {.zero_point = sign < 0 ? 127 : -128},
+                            .fit = LaneFit::kSums};
+        // 1 / 128 for what is not clamped; the channel without weights has to be.
+        std::vector<float> scale(9, 255 / kLaneUnit);
+        if (sign < 0) scale.assign(9, 257 / kLaneUnit);
+        scale[8] = 1027 / kLaneUnit;
+        ASSERT_TRUE(SumsFit(params, filter, bias, scale));
+        for (const int8_t activation : {-128, 127}) {
+          ExpectEqualsReference(
+              params, std::vector<int8_t>(static_cast<size_t>(InputSize(window)), activation),
+              filter, bias, scale);
+        }
+        bias[0] += sign;
+        EXPECT_FALSE(SumsFit(params, filter, bias, scale));
+      }
     }
   }
 }

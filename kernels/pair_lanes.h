@@ -19,16 +19,19 @@ class LaneWeights {
   // and all others 0.
   static constexpr int32_t kMost = 32767 / 255;
 
+  // `most` instead of kMost for bytes that are smaller, or a lane that holds more.
+  explicit LaneWeights(int32_t most = kMost) : most_(most) {}
+
   void Add(int32_t weight) { (weight > 0 ? positive_ : negative_) += weight; }
   void Remove(int32_t weight) { (weight > 0 ? positive_ : negative_) -= weight; }
 
   bool Fit() const { return Least() <= 0 && Most() >= 0; }
   // What may yet be added.
-  int32_t Least() const { return -kMost - negative_; }
-  int32_t Most() const { return kMost - positive_; }
+  int32_t Least() const { return -most_ - negative_; }
+  int32_t Most() const { return most_ - positive_; }
 
  private:
-  int32_t positive_ = 0, negative_ = 0;
+  int32_t most_, positive_ = 0, negative_ = 0;
 };
 
 // The lane of each weight of an output channel, in the order of the filter. Of nothing, where no
@@ -60,16 +63,25 @@ class PairLanes {
     return lanes;
   }
 
+  // Of a filter that is summed up in one lane, its weights of one sign adding up to `most`.
+  static PairLanes OfSum(size_t weights, int32_t most) {
+    PairLanes lanes;
+    lanes.most_ = most;
+    for (size_t i = 0; i < weights; ++i) lanes.Append(0);
+    return lanes;
+  }
+
   bool empty() const { return lanes_.empty(); }
   size_t count() const { return static_cast<size_t>(count_); }
   size_t operator[](size_t i) const { return static_cast<size_t>(lanes_[i]); }
+  int32_t most() const { return most_; }
 
   // Whether PairDot may take a filter: weight i of channel c is filter[c * channel_step + i *
   // step].
   bool Fit(std::span<const int8_t> filter, size_t channels, size_t channel_step,
            size_t step) const {
     for (size_t c = 0; c < channels; ++c) {
-      std::vector<LaneWeights> lanes(count());
+      std::vector<LaneWeights> lanes(count(), LaneWeights(most_));
       for (size_t i = 0; i < lanes_.size(); ++i) {
         LaneWeights& lane = lanes[(*this)[i]];
         lane.Add(filter[c * channel_step + i * step]);
@@ -86,7 +98,7 @@ class PairLanes {
   }
 
   std::vector<int32_t> lanes_;
-  int32_t count_ = 0;
+  int32_t count_ = 0, most_ = LaneWeights::kMost;
 };
 
 }  // namespace wranglet

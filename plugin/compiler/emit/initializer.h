@@ -11,6 +11,7 @@
 
 #include "kernels/binary_float32.h"
 #include "kernels/cast.h"
+#include "kernels/depthwise_conv2d.h"
 #include "kernels/requantize_int16.h"
 #include "kernels/unary_float32.h"
 
@@ -33,10 +34,13 @@ struct EnumName<ElementType> {
   static constexpr char kName[] = "ElementType";
 };
 template <>
+struct EnumName<LaneFit> {
+  static constexpr char kName[] = "LaneFit";
+};
+template <>
 struct EnumName<UnaryKind> {
   static constexpr char kName[] = "UnaryKind";
 };
-
 template <>
 struct EnumName<Rounding16> {
   static constexpr char kName[] = "Rounding16";

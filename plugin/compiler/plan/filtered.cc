@@ -8,9 +8,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels/lane_sums.h"
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/requantize.h"
+#include "plugin/compiler/plan/window_of.h"
 
 namespace wranglet {
 namespace {
@@ -65,22 +67,7 @@ Status Filtered::CheckInt16Sums() const {
 }
 
 WindowShape Filtered::WindowFor(const Window& window) const {
-  auto dim = [](const Tensor& t, size_t i) { return static_cast<int32_t>(t.shape[i]); };
-  return {.batch = dim(input(), 0),
-          .in_h = dim(input(), 1),
-          .in_w = dim(input(), 2),
-          .in_c = dim(input(), 3),
-          .out_h = dim(output(), 1),
-          .out_w = dim(output(), 2),
-          .out_c = dim(output(), 3),
-          .kernel_h = dim(filter(), 1),
-          .kernel_w = dim(filter(), 2),
-          .stride_h = window.stride_h,
-          .stride_w = window.stride_w,
-          .dilation_h = window.dilation_h,
-          .dilation_w = window.dilation_w,
-          .pad_top = window.padding.top,
-          .pad_left = window.padding.left};
+  return WindowOf(to_->graph(), *node_, window);
 }
 
 const Tensor* Filtered::BiasTensor() const {
@@ -137,6 +124,19 @@ bool Filtered::FitsLanes(const PairLanes& lanes) const {
   const auto channels = static_cast<size_t>(channels_);
   return HasChannelsLast() ? lanes.Fit(weights, channels, 1, channels)
                            : lanes.Fit(weights, channels, weights.size() / channels, 1);
+}
+
+bool Filtered::FitsLaneSums(const Activation& activation) const {
+  std::vector<LaneSums> sums;
+  for (const int32_t bias : Bias<int32_t>()) sums.emplace_back(bias, InputZeroPoint());
+  const std::vector<int8_t> weights = Weights<int8_t>();
+  for (size_t i = 0; i < weights.size(); ++i) sums[ChannelAt(i)].Add(weights[i]);
+  const std::vector<float> scales = Scales<float>();
+  const Int8Output output = OutputFor<RequantizeInt8>(activation);
+  for (size_t c = 0; c < sums.size(); ++c) {
+    if (!sums[c].Fit(scales[c], output)) return false;
+  }
+  return true;
 }
 
 template <typename Weight>

@@ -58,6 +58,10 @@ class Filtered {
     return sizeof(In) == 1 && sizeof(Weight) == 1 && FitsLanes(lanes);
   }
 
+  // Whether the sums of int8 by int8 that RequantizeInt8 takes, bias included, fit int16 whatever
+  // the input, and RequantizeLanes takes them instead.
+  bool FitsLaneSums(const Activation& activation) const;
+
   // The filter's weights, less its zero points.
   template <typename Weight>
   std::vector<Weight> Weights() const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "kernels/depthwise_conv2d.h"
 #include "kernels/depthwise_float32.h"
@@ -11,6 +12,19 @@
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
+namespace {
+
+template <typename In, typename Weight, typename Requantize>
+LaneFit FitOf(const Filtered& f, const WindowShape& window, const DepthwiseConv2D& op) {
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1 &&
+                std::is_same_v<Requantize, RequantizeInt8>) {
+    if (DepthwiseLaneBand::Serves(window) && f.FitsLaneSums(op.activation)) return LaneFit::kSums;
+  }
+  const auto lanes = PairLanes::OfDepthwise(window.kernel_h, window.kernel_w);
+  return f.FitsPairs<In, Weight>(lanes) ? LaneFit::kPairs : LaneFit::kNone;
+}
+
+}  // namespace
 
 Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
   WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node));
@@ -31,14 +45,14 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
-    const auto lanes = PairLanes::OfDepthwise(window.kernel_h, window.kernel_w);
-    f.Emit(DepthwiseConv2dParams<In, Weight, Requantize>{window, f.InputZeroPoint(),
-                                                         f.OutputFor<Requantize>(op.activation),
-                                                         f.FitsPairs<In, Weight>(lanes)},
-           PackDepthwise<In, Weight, Requantize>(
-               tap_count, f.channels(), f.Weights<Weight>(), f.Bias<typename Requantize::Bias>(),
-               f.Scales<typename Requantize::Scale>(), f.InputZeroPoint()),
-           DepthwiseScratchBytes<In>(window));
+    const LaneFit fit = FitOf<In, Weight, Requantize>(f, window, op);
+    f.Emit(
+        DepthwiseConv2dParams<In, Weight, Requantize>{window, f.InputZeroPoint(),
+                                                      f.OutputFor<Requantize>(op.activation), fit},
+        PackDepthwise<In, Weight, Requantize>(
+            tap_count, f.channels(), f.Weights<Weight>(), f.Bias<typename Requantize::Bias>(),
+            f.Scales<typename Requantize::Scale>(), f.InputZeroPoint()),
+        DepthwiseScratchBytes<In>(window, fit));
   });
   return Done{};
 }

@@ -79,10 +79,10 @@ TEST_F(PlanTest, KernelsAreToldWhatFitsPairs) {
                     Node8(DepthwiseConv2D{.window = same}, {x, depthwise}, {1, 5, 7, 16})};
   const auto fit = [&] {
     const Plan plan = MustPlan();
-    return std::vector{
-        std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit_pairs,
-        std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
-        std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit_pairs};
+    return std::vector{std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit_pairs,
+                       std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
+                       std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit ==
+                           LaneFit::kPairs};
   };
   const auto set = [&](TensorId filter, size_t first, size_t second, int8_t value) {
     const auto weights = graph_.tensor(filter).MutableConstantAs<int8_t>();
@@ -99,6 +99,31 @@ TEST_F(PlanTest, KernelsAreToldWhatFitsPairs) {
   EXPECT_EQ(fit(), (std::vector{false, false, true}));
   set(depthwise, 5, 6 * 16 + 5, 65);
   EXPECT_EQ(fit(), (std::vector{false, false, false}));
+}
+
+// A filter of ones, requantised by 1027 / 2^15: a whole number, and a tie that is clamped.
+TEST_F(PlanTest, DepthwiseKernelsAreToldThatSumsFit) {
+  const TensorId x = Input8({1, 5, 7, 16}), filter = Filter8({1, 3, 3, 16});
+  graph_.outputs = {
+      Node8(DepthwiseConv2D{.window = {.padding = {1, 1, 1, 1}}}, {x, filter}, {1, 5, 7, 16})};
+  for (const TensorId id : {x, graph_.outputs[0]})
+    graph_.tensor(id).quantization = {{1.0f}, {-128}};
+  const auto fit = [&](float scale, int8_t weight) {
+    graph_.tensor(filter).quantization->scale = {scale};
+    graph_.tensor(filter).MutableConstantAs<int8_t>()[5] = weight;
+    const Plan plan = MustPlan();
+    return std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[0].params).fit;
+  };
+  EXPECT_EQ(fit(0x403p-15f, 1), LaneFit::kSums);
+  EXPECT_EQ(fit(0x403.1p-15f, 1), LaneFit::kPairs);
+  EXPECT_EQ(fit(0x403p-15f, 120), LaneFit::kSums);  // 120 + 8
+  EXPECT_EQ(fit(0x403p-15f, 121), LaneFit::kPairs);
+  EXPECT_EQ(fit(0x403p-15f, 127), LaneFit::kPairs);
+  // Nothing is unrolled for other windows.
+  auto& window = graph_.nodes[0].As<DepthwiseConv2D>()->window;
+  window = {.stride_w = 2, .padding = {1, 1, 1, 2}};
+  graph_.tensor(graph_.outputs[0]).shape = {1, 5, 4, 16};
+  EXPECT_EQ(fit(0x403p-15f, 1), LaneFit::kPairs);
 }
 
 TEST_F(PlanTest, APointwiseConvolutionIsAMatrixProduct) {

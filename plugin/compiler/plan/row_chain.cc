@@ -103,7 +103,7 @@ int64_t ScratchBytes(const P&) {
 }
 template <typename In, typename Weight, typename Requantize>
 int64_t ScratchBytes(const DepthwiseConv2dParams<In, Weight, Requantize>& params) {
-  return static_cast<int64_t>(DepthwiseScratchBytes<In>(params.window));
+  return static_cast<int64_t>(DepthwiseScratchBytes<In>(params.window, params.fit));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "plugin/compiler/quantize/equalize.h"
 #include "plugin/compiler/quantize/estimate.h"
 #include "plugin/compiler/quantize/fidelity.h"
+#include "plugin/compiler/quantize/keep_to_lanes.h"
 #include "plugin/compiler/quantize/quantize.h"
 #include "plugin/compiler/quantize/round_filters.h"
 
@@ -22,6 +23,8 @@ namespace {
 // Decibels. A form that is equalised by activations computes the same for inputs like the samples
 // alone: by as little as chance gives, it has been 7 dB worse on others.
 constexpr double kLeastGain = 0.05, kLeastGainBySamples = 1;
+// What half of the time of its depthwise convolutions may cost a network: a quarter of a bit.
+constexpr double kMostLoss = 1.5;
 constexpr size_t kWaypoints = 8;
 
 // Layers whose outputs are measured besides those of the telling nodes.
@@ -66,9 +69,11 @@ class Searcher {
       return RoundFilters(graph, best_.ranges, precisions_, others_);
     }));
     WRANGLET_RETURN_IF_ERROR(ChooseByTensor());
+    const Prepared uncorrected = best_;
     WRANGLET_RETURN_IF_ERROR(TryChange("biases corrected", [&](Graph& graph) {
       return CorrectBiases(graph, wanted, best_.ranges, precisions_, others_);
     }));
+    WRANGLET_RETURN_IF_ERROR(KeepSumsToInt16(wanted, uncorrected));
     return SearchResult{std::move(best_), std::move(report_)};
   }
 
@@ -148,6 +153,54 @@ class Searcher {
     WRANGLET_ASSIGN(const bool gains, Try(std::move(changed)));
     if (gains) report_.push_back(Decision(name, *measured_, before));
     return Done{};
+  }
+
+  // As many depthwise convolutions, those first that lose least by themselves, as kMostLoss allows.
+  Status KeepSumsToInt16(const Graph& wanted, const Prepared& uncorrected) {
+    WRANGLET_ASSIGN(const KeepToLanes lanes,
+                    KeepToLanes::Make(wanted, uncorrected.ranges, precisions_, others_));
+    std::vector<std::pair<double, size_t>> layers;  // by what is measured
+    for (const size_t layer : lanes.layers()) {
+      Prepared alone = uncorrected;
+      if (!lanes.Fit(alone.graph, layer)) continue;
+      WRANGLET_ASSIGN(const double decibels, Measure(alone));
+      layers.emplace_back(-decibels, layer);
+    }
+    std::sort(layers.begin(), layers.end());
+    const double before = *measured_;
+    size_t kept = 0, too_many = layers.size() + 1;
+    while (kept + 1 < too_many) {
+      const size_t count = too_many > layers.size() ? layers.size() : (kept + too_many) / 2;
+      Prepared some = uncorrected;
+      for (size_t i = 0; i < count; ++i) lanes.Fit(some.graph, layers[i].second);
+      WRANGLET_ASSIGN(const double decibels, Corrected(some, wanted));
+      if (decibels < before - kMostLoss) {
+        too_many = count;
+        continue;
+      }
+      kept = count;
+      best_ = std::move(some);
+      measured_ = decibels;
+    }
+    if (!lanes.layers().empty()) {
+      report_.push_back(Decision("sums of " + std::to_string(kept) + " of " +
+                                     std::to_string(lanes.layers().size()) +
+                                     " depthwise convolutions kept to int16",
+                                 *measured_, before));
+    }
+    return Done{};
+  }
+
+  // What is measured once biases are corrected, which they stay if that is more.
+  Result<double> Corrected(Prepared& prepared, const Graph& wanted) const {
+    Prepared corrected = prepared;
+    WRANGLET_RETURN_IF_ERROR(
+        CorrectBiases(corrected.graph, wanted, prepared.ranges, precisions_, others_));
+    WRANGLET_ASSIGN(const double plain, Measure(prepared));
+    WRANGLET_ASSIGN(const double decibels, Measure(corrected));
+    if (decibels <= plain) return plain;
+    prepared = std::move(corrected);
+    return decibels;
   }
 
   const Graph& graph_;

@@ -51,6 +51,8 @@ struct SearchResult {
 // 3. From there on, tensor by tensor in the order of the nodes, the other estimators' ranges of
 //    that tensor.
 // 4. CorrectBiases.
+// 5. From 3. on, KeepToLanes of as many depthwise convolutions as cost no more than 1.5 dB, and
+//    CorrectBiases.
 //
 // Filters and biases follow from `others`: samples that are not measured on, if there are enough. A
 // mean over few samples fits these, and no further ones.

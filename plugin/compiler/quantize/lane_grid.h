@@ -1,0 +1,28 @@
+// LaneGrid: a grid for the weights of a depthwise convolution's channel of which int16 holds all
+// sums (kernels/lane_sums.h).
+
+#ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_LANE_GRID_H_
+#define WRANGLET_PLUGIN_COMPILER_QUANTIZE_LANE_GRID_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "plugin/compiler/graph/graph.h"
+
+namespace wranglet {
+
+struct LaneGrid {
+  float scale;
+  int32_t most;  // what rounded weights of one sign may add up to
+
+  // The finest grid on which weights rounded to nearest fit, and the bias may yet change a little;
+  // nothing where there is none. The scales of input and grid over `output_scale` are a whole
+  // number of 2^-15, so that RequantizeLanes multiplies by it.
+  static std::optional<LaneGrid> Of(std::span<const float> weights, float bias,
+                                    const Quantization& input, float output_scale);
+};
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_PLUGIN_COMPILER_QUANTIZE_LANE_GRID_H_
