@@ -37,16 +37,22 @@ Status FuseQuantization(Graph& graph);
 // Puts zeros that a Pad adds around images into the padding of the convolutions behind it.
 Status FoldPads(Graph& graph);
 
+// Takes channels out of a network of floats that have the same value whatever it sees, or that are
+// read with weights of zero alone; what the former add becomes bias.
+Status RemoveDeadChannels(Graph& graph);
+
 // Drops nodes whose outputs nobody reads, and tensors that are left over.
 Status RemoveDeadNodes(Graph& graph);
 
 using Pass = Status (*)(Graph&);
 
 // All of them, in the order in which they help each other: Transposes go first, so that the others
-// find producers and consumers side by side.
-inline constexpr Pass kPasses[] = {
-    RemoveDeadNodes, UnsignedToSigned, CancelTransposes, RecognizeFunctions, FoldBatchNormalization,
-    FuseBias,        FuseActivation,   FuseQuantization, FuseActivation,     FoldPads};
+// find producers and consumers side by side; RemoveDeadChannels goes last, when biases, activations
+// and padding are where it looks for them.
+inline constexpr Pass kPasses[] = {RemoveDeadNodes,    UnsignedToSigned,       CancelTransposes,
+                                   RecognizeFunctions, FoldBatchNormalization, FuseBias,
+                                   FuseActivation,     FuseQuantization,       FuseActivation,
+                                   FoldPads,           RemoveDeadChannels};
 
 // Runs them, each followed by Validate.
 Status RunPasses(Graph& graph);
