@@ -11,28 +11,10 @@
 #include "plugin/compiler/plan/lower_anew.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/requantize.h"
+#include "plugin/compiler/plan/window_of.h"
 
 namespace wranglet {
 namespace {
-
-WindowShape WindowOf(const Pool2D& op, const Shape& in, const Shape& out) {
-  const auto dim = [](const Shape& shape, size_t i) { return static_cast<int32_t>(shape[i]); };
-  return {.batch = dim(in, 0),
-          .in_h = dim(in, 1),
-          .in_w = dim(in, 2),
-          .in_c = dim(in, 3),
-          .out_h = dim(out, 1),
-          .out_w = dim(out, 2),
-          .out_c = dim(out, 3),
-          .kernel_h = op.kernel_h,
-          .kernel_w = op.kernel_w,
-          .stride_h = op.window.stride_h,
-          .stride_w = op.window.stride_w,
-          .dilation_h = op.window.dilation_h,
-          .dilation_w = op.window.dilation_w,
-          .pad_top = op.window.padding.top,
-          .pad_left = op.window.padding.left};
-}
 
 // Whether the only window is the whole image.
 bool IsGlobal(const WindowShape& w) {
@@ -43,7 +25,8 @@ bool IsGlobal(const WindowShape& w) {
 template <typename Output>
 void EmitPool(Lowering& to, const Node& node, const Pool2D& op, const Output& output) {
   const WindowShape window =
-      WindowOf(op, to.tensor(node.inputs[0]).shape, to.tensor(node.outputs[0]).shape);
+      WindowOf(to.tensor(node.inputs[0]).shape, to.tensor(node.outputs[0]).shape, op.kernel_h,
+               op.kernel_w, op.window);
   const std::vector<Argument> args = {to.Read(node.inputs[0]), to.Write(node.outputs[0])};
   if (op.kind == Pool2D::Kind::kMax) {
     to.Emit(node, MaxPoolParams<Output>{window, output}, args);
@@ -62,7 +45,8 @@ Status Lower(Lowering& to, const Node& node, const Pool2D& op) {
   }
   const Tensor& input = to.tensor(node.inputs[0]);
   const Tensor& output = to.tensor(node.outputs[0]);
-  const WindowShape window = WindowOf(op, input.shape, output.shape);
+  const WindowShape window =
+      WindowOf(input.shape, output.shape, op.kernel_h, op.kernel_w, op.window);
   const bool is_average = op.kind == Pool2D::Kind::kAverage;
   const int32_t most = dtype == DType::kInt8 ? kMostPoolPixels<int8_t> : kMostPoolPixels<int16_t>;
   const bool fits = !is_average || int64_t{op.kernel_h} * op.kernel_w <= most;
