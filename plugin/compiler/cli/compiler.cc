@@ -8,10 +8,10 @@
 #include "plugin/compiler/cli/image_input.h"
 #include "plugin/compiler/cli/quantize_by_images.h"
 #include "plugin/compiler/cli/version.h"
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/import/import.h"
 #include "plugin/compiler/passes/pass.h"
 #include "plugin/compiler/quantize/float_form.h"
-#include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
 namespace {

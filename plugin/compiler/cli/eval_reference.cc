@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/import/import.h"
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/quantize/float_form.h"
-#include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
 namespace {

@@ -1,5 +1,6 @@
 #include "plugin/compiler/graph/traits.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <variant>
 
@@ -55,6 +56,11 @@ std::optional<Quantization> PrescribedQuantization(const Operator& op, DType dty
 
 Activation* FusedActivation(Operator& op) { return FusedActivationOf(op); }
 const Activation* FusedActivation(const Operator& op) { return FusedActivationOf(op); }
+
+bool IsQuantized(const Graph& graph) {
+  return std::any_of(graph.tensors.begin(), graph.tensors.end(),
+                     [](const Tensor& tensor) { return tensor.quantization.has_value(); });
+}
 
 int64_t CountOf(const Tensor& tensor) {
   int64_t count = 1;

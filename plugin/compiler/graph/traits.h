@@ -28,6 +28,9 @@ std::optional<Quantization> PrescribedQuantization(const Operator& op, DType dty
 Activation* FusedActivation(Operator& op);
 const Activation* FusedActivation(const Operator& op);
 
+// Whether any tensor has a scale, so that the network must run as it is.
+bool IsQuantized(const Graph& graph);
+
 // How many elements, and how many bytes, a tensor has.
 int64_t CountOf(const Tensor& tensor);
 int64_t BytesOf(const Tensor& tensor);

@@ -32,6 +32,14 @@ TEST(Traits, OutputsBetweenKnownBoundsHavePrescribedParameters) {
   EXPECT_EQ(PrescribedQuantization(Unary{.kind = Unary::Kind::kExp}, DType::kInt8), std::nullopt);
 }
 
+TEST(Traits, ANetworkIsQuantisedIfATensorIs) {
+  Graph graph;
+  graph.Add({.name = "x", .shape = {1}});
+  EXPECT_FALSE(IsQuantized(graph));
+  graph.Add({.name = "y", .dtype = DType::kInt8, .shape = {1}, .quantization = {{{1}, {0}}}});
+  EXPECT_TRUE(IsQuantized(graph));
+}
+
 TEST(Traits, AFusedActivationIsThatOfTheOperator) {
   Operator op = Conv2D{.activation = {0, 6}};
   FusedActivation(op)->max = 3;

@@ -4,16 +4,21 @@
 #include <variant>
 
 #include "plugin/compiler/passes/neighbours.h"
+#include "plugin/compiler/passes/summands.h"
 
 namespace wranglet {
 namespace {
+
+bool HasKnownWeights(const Graph& graph, const Node& node) {
+  return HasFloatWeights(graph, node) || HasInt8Weights(graph, node);
+}
 
 // Whether each channel of the output is a sum over all channels of the input.
 bool MixesChannels(const Graph& graph, const Node& node) {
   const auto* convolution = node.As<Conv2D>();
   const bool has_type =
       convolution != nullptr ? convolution->groups == 1 : node.As<FullyConnected>() != nullptr;
-  return has_type && HasFloatWeights(graph, node);
+  return has_type && HasKnownWeights(graph, node);
 }
 
 // Whether channel c of the output, its last dimension, follows from channel c of the input alone.
@@ -25,7 +30,7 @@ struct KeepsChannels {
   const Shape& Out() const { return graph.tensor(node.outputs[0]).shape; }
 
   bool operator()(const DepthwiseConv2D& op) const {
-    return op.multiplier == 1 && HasFloatWeights(graph, node);
+    return op.multiplier == 1 && HasKnownWeights(graph, node);
   }
   bool operator()(const Clamp&) const { return true; }
   bool operator()(const Unary&) const { return true; }
@@ -68,10 +73,6 @@ std::optional<ChannelChain> ChainFrom(const Graph& graph,
         return MixesChannels(graph, node_at(index));
       });
   return ends ? std::optional(chain) : std::nullopt;
-}
-
-size_t ChannelsOf(const Graph& graph, const ChannelChain& chain) {
-  return static_cast<size_t>(graph.tensor(graph.nodes[chain.head].outputs[0]).shape.back());
 }
 
 bool IsPadded(const Window& window) {

@@ -16,8 +16,8 @@ namespace wranglet {
 // A node that makes channels of all that it reads, nodes that treat each of them by itself, and
 // nodes that again make their own channels of all: Conv2D -> DepthwiseConv2D -> Conv2D. The head
 // and the readers are Conv2D of one group or FullyConnected; they and the DepthwiseConv2D between
-// have constant float weights. The channels are the last dimension of every tensor between, and
-// nobody else reads those.
+// have constant weights, all of float or all of int8 (HasInt8Weights). The channels are the last
+// dimension of every tensor between, and nobody else reads those.
 struct ChannelChain {
   size_t head;
   std::vector<size_t> between;   // in order, each alone reading what the one before makes
@@ -28,9 +28,6 @@ struct ChannelChain {
 std::optional<ChannelChain> ChainFrom(const Graph& graph,
                                       const std::vector<std::vector<int32_t>>& consumers,
                                       size_t head);
-
-// How many channels the chain has.
-size_t ChannelsOf(const Graph& graph, const ChannelChain& chain);
 
 // Whether a window goes beyond the edge of its image.
 bool IsPadded(const Window& window);

@@ -6,6 +6,33 @@
 #include "plugin/compiler/graph/traits.h"
 
 namespace wranglet {
+namespace {
+
+// A bias that adds nothing, of the type that goes with the filter.
+Tensor ZeroBias(const Graph& graph, const Node& node) {
+  const Tensor& filter = graph.tensor(node.inputs[1]);
+  const auto axis = static_cast<size_t>(*FilterChannelAxis(node.op));
+  Tensor bias{.name = node.name + ".bias", .shape = {filter.shape[axis]}};
+  if (filter.dtype != DType::kFloat32) {
+    bias.dtype = DType::kInt32;
+    bias.quantization = Quantization{.scale = filter.quantization->scale, .axis = 0};
+    for (float& scale : bias.quantization->scale) {
+      scale *= graph.tensor(node.inputs[0]).quantization->scale[0];
+    }
+    bias.quantization->zero_point.resize(bias.quantization->scale.size());
+  }
+  bias.constant.emplace(static_cast<size_t>(bias.shape[0]) * SizeOf(bias.dtype));
+  return bias;
+}
+
+// Puts `tensor` in the place of an input.
+Tensor& Own(Graph& graph, TensorId& input, Tensor tensor) {
+  if (tensor.dtype == DType::kFloat32) tensor.quantization.reset();
+  input = graph.Add(std::move(tensor));
+  return graph.tensor(input);
+}
+
+}  // namespace
 
 std::optional<size_t> Producer(const Graph& graph, size_t index) {
   // Mostly it stands right before.
@@ -37,24 +64,14 @@ bool HasFloatWeights(const Graph& graph, const Node& node) {
 }
 
 Tensor& OwnBias(Graph& graph, Node& node) {
-  const auto axis = static_cast<size_t>(*FilterChannelAxis(node.op));
-  Tensor bias{.name = node.name + ".bias", .shape = {graph.tensor(node.inputs[1]).shape[axis]}};
-  if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {
-    bias = graph.tensor(node.inputs[2]);
-    bias.quantization.reset();
-  } else {
-    bias.constant.emplace(static_cast<size_t>(bias.shape[0]) * sizeof(float));
-  }
+  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoTensor;
+  Tensor bias = has_bias ? graph.tensor(node.inputs[2]) : ZeroBias(graph, node);
   node.inputs.resize(3, kNoTensor);
-  node.inputs[2] = graph.Add(std::move(bias));
-  return graph.tensor(node.inputs[2]);
+  return Own(graph, node.inputs[2], std::move(bias));
 }
 
 Tensor& OwnFilter(Graph& graph, Node& node) {
-  Tensor filter = graph.tensor(node.inputs[1]);
-  filter.quantization.reset();
-  node.inputs[1] = graph.Add(std::move(filter));
-  return graph.tensor(node.inputs[1]);
+  return Own(graph, node.inputs[1], graph.tensor(node.inputs[1]));
 }
 
 void MergeIntoProducer(Graph& graph, size_t producer, size_t index) {

@@ -20,12 +20,12 @@ std::optional<size_t> SoleProducer(const Graph& graph, size_t index);
 // Whether node `node` has constant float weights, and so a filter and bias that a pass may change.
 bool HasFloatWeights(const Graph& graph, const Node& node);
 
-// The bias of such a node, made of zeros when there is none, in a tensor of its own. It is on no
-// grid (Tensor::quantization) any more.
+// The bias of such a node, or of one that HasInt8Weights (summands.h), made of zeros when there is
+// none, in a tensor of its own. Floats are on no grid (Tensor::quantization) any more.
 Tensor& OwnBias(Graph& graph, Node& node);
 
-// The filter of such a node, in a tensor of its own: another node may share the old one. It is on
-// no grid any more.
+// The filter of such a node, in a tensor of its own: another node may share the old one. Floats are
+// on no grid any more.
 Tensor& OwnFilter(Graph& graph, Node& node);
 
 // Takes node `index`, which reads only input 0, out: its producer writes its output instead.

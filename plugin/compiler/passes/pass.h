@@ -37,8 +37,9 @@ Status FuseQuantization(Graph& graph);
 // Puts zeros that a Pad adds around images into the padding of the convolutions behind it.
 Status FoldPads(Graph& graph);
 
-// Takes channels out of a network of floats that have the same value whatever it sees, or that are
-// read with weights of zero alone; what the former add becomes bias.
+// Takes channels out that have the same value whatever the network sees, or that are read with
+// weights of zero alone; what the former add becomes bias. A network of floats gives the same but
+// for rounding, a quantised one to the bit.
 Status RemoveDeadChannels(Graph& graph);
 
 // Drops nodes whose outputs nobody reads, and tensors that are left over.

@@ -142,11 +142,6 @@ Status CheckConstants(const Graph& graph, const Precisions& precisions) {
 
 }  // namespace
 
-bool IsQuantized(const Graph& graph) {
-  return std::any_of(graph.tensors.begin(), graph.tensors.end(),
-                     [](const Tensor& tensor) { return tensor.quantization.has_value(); });
-}
-
 Result<Graph> QuantizeGraph(const Graph& float_graph, const Ranges& ranges,
                             const Precisions& precisions) {
   WRANGLET_RETURN_IF_ERROR(CheckConstants(float_graph, precisions));

@@ -10,9 +10,6 @@
 
 namespace wranglet {
 
-// Whether any tensor has a scale, so that the network must run as it is.
-bool IsQuantized(const Graph& graph);
-
 // The form of `float_graph`, a valid Graph of float32 after its passes, in which node i computes in
 // precisions[i], by the schemes of TensorFlow Lite: symmetric int8 weights with a scale an output
 // channel; activations in int8 with a scale and a zero point a tensor, and int32 biases (Jacob et

@@ -249,11 +249,5 @@ TEST(QuantizeGraph, ATensorNobodyMeasuredIsAnError) {
   EXPECT_EQ(graph.error().message, "tensor 'y' has no range");
 }
 
-TEST(IsQuantized, TellsQuantisedNetworks) {
-  const Network network({1, 1, 1, 1, 1, 1}, {0, 0, 0});
-  EXPECT_FALSE(IsQuantized(network.graph));
-  EXPECT_TRUE(IsQuantized(*network.Quantized()));
-}
-
 }  // namespace
 }  // namespace wranglet
