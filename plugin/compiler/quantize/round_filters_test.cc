@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "kernels/pair_lanes.h"
+#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/quantize/fidelity.h"
 #include "plugin/compiler/quantize/layer_network.h"
-#include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/quantize/quantize.h"
 
 namespace wranglet {
