@@ -72,14 +72,14 @@ std::optional<KeepToLanes::Channel> KeepToLanes::Layer::Fit(size_t c,
   const std::optional<LaneGrid> grid = LaneGrid::Of(wanted, bias, input, output_scale);
   if (!grid) return {};
   std::vector<float> steps;
-  for (const float weight : wanted) steps.push_back(weight / grid->scale);
+  for (const float weight : wanted) steps.push_back(weight * grid->factor / grid->scale);
   const std::vector<int8_t> integers =
       RoundTogether(moments[c]).Round(steps, PairLanes::OfSum(steps.size(), grid->most));
-  Channel channel{.scale = grid->scale, .bias = bias};
+  Channel channel{.scale = grid->scale, .bias = bias * grid->factor};
   double lost = 0;
   for (size_t i = 0; i < integers.size(); ++i) {
     channel.weights.push_back(static_cast<float>(integers[i]) * grid->scale);
-    lost += (double{rounded[i]} - channel.weights[i]) * moments[c].mean[i];
+    lost += (double{rounded[i]} * grid->factor - channel.weights[i]) * moments[c].mean[i];
   }
   channel.bias += static_cast<float>(lost);
   LaneSums sums(QuantizeBias(channel.bias, input.scale[0], grid->scale), input.zero_point[0]);

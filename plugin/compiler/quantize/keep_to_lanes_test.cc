@@ -94,8 +94,20 @@ TEST_F(KeepToLanesTest, LeavesOtherLayersAndTypesAlone) {
   EXPECT_TRUE(Lanes().layers().empty());
 }
 
+TEST_F(KeepToLanesTest, WeightsBeyondTheOutputAreShrunk) {
+  const auto weights = graph().tensor(graph().nodes[1].inputs[1]).MutableConstantAs<float>();
+  for (size_t i = 3; i < weights.size(); i += kChannels) weights[i] *= 500;
+  graph().tensor(graph().nodes[1].inputs[2]).MutableConstantAs<float>()[3] = -4000;
+  Graph kept = graph();
+  ASSERT_TRUE(Lanes().Fit(kept, 1));
+  EXPECT_EQ(PlannedFit(kept), LaneFit::kSums);
+  const float bias = kept.tensor(kept.nodes[1].inputs[2]).ConstantAs<float>()[3];
+  EXPECT_GT(bias, -3000);
+  EXPECT_LT(bias, -100);
+}
+
 TEST_F(KeepToLanesTest, TellsWhereAChannelHasNoGrid) {
-  graph().tensor(graph().nodes[1].inputs[2]).MutableConstantAs<float>()[3] = 1e6f;
+  graph().tensor(graph().nodes[1].inputs[2]).MutableConstantAs<float>()[3] = 1e9f;
   Graph kept = graph();
   EXPECT_FALSE(Lanes().Fit(kept, 1));
 }

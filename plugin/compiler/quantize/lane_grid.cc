@@ -15,6 +15,13 @@ constexpr double kMostWeight = 127;
 // What a channel's bias may yet change by, in units of its sums.
 constexpr double kRoom = 512;
 
+// Beyond it, what a factor takes from the sums that the output could tell apart is no longer
+// little.
+constexpr double kLeastFactor = 1.0 / 64;
+
+// The multiplier that the factor leaves: of those above, float32 has a scale for one at least.
+constexpr double kMostWanted = LaneSums::kMost - 400;
+
 // How many float32 on each side of a scale are tried for one that makes the multiplier exact.
 constexpr int kNearby = 4;
 
@@ -47,17 +54,19 @@ std::optional<LaneGrid> LaneGrid::Of(std::span<const float> weights, float bias,
   // Rounding adds up to a half to each weight.
   const double half = static_cast<double>(weights.size()) / 2;
   const double room = LaneSums::kMost - kRoom;
-  const double least =
+  const double wanted =
       std::max(largest / kMostWeight, (LaneSums::kMostByte * std::max(positive, negative) + start) /
                                           (room - LaneSums::kMostByte * half));
+  const double unit = double{kLaneUnit} * input.scale[0] / output_scale;
+  const double factor = std::min(1.0, kMostWanted / (wanted * unit));
+  if (!(factor >= kLeastFactor)) return {};
   // Of a multiplier 4 n + 3 the only sum between two results is 2^14, and rounds to the even 2 n +
   // 2 either way.
-  const double unit = double{kLaneUnit} * input.scale[0] / output_scale;
-  const double n = std::max(std::ceil((least * unit - 3) / 4), 0.0);
+  const double n = std::max(std::ceil((wanted * factor * unit - 3) / 4), 0.0);
   for (double multiplier = 4 * n + 3; multiplier <= LaneSums::kMost; multiplier += 4) {
     if (const auto scale = ScaleFor(multiplier, unit, input.scale[0], output_scale)) {
-      const double most = (room - start / *scale) / LaneSums::kMostByte;
-      return LaneGrid{*scale, static_cast<int32_t>(most)};
+      const double most = (room - start * factor / *scale) / LaneSums::kMostByte;
+      return LaneGrid{*scale, static_cast<int32_t>(most), static_cast<float>(factor)};
     }
   }
   return {};

@@ -15,10 +15,14 @@ namespace wranglet {
 struct LaneGrid {
   float scale;
   int32_t most;  // what rounded weights of one sign may add up to
+  // What weights and bias are multiplied by. It is less than 1 where they are so large that int16
+  // would hold their sums in steps coarser than the output's alone: then nearly all of the sums are
+  // beyond what the output can tell apart, and stay there.
+  float factor;
 
-  // The finest grid on which weights rounded to nearest fit, and the bias may yet change a little;
-  // nothing where there is none. The scales of input and grid over `output_scale` are a whole
-  // number of 2^-15, so that RequantizeLanes multiplies by it.
+  // The finest grid on which weights times the factor, rounded to nearest, fit, and the bias may
+  // yet change a little; nothing where there is none. The scales of input and grid over
+  // `output_scale` are a whole number of 2^-15, so that RequantizeLanes multiplies by it.
   static std::optional<LaneGrid> Of(std::span<const float> weights, float bias,
                                     const Quantization& input, float output_scale);
 };
