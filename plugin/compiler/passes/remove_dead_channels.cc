@@ -71,8 +71,9 @@ void TakeIntoBias(Graph& graph, Node& reader, const std::vector<double>& value) 
   const auto outputs = static_cast<size_t>(graph.tensor(reader.inputs[1]).shape[0]);
   const size_t depth = weights.size() / outputs;
   std::vector<double> sums(outputs);
-  for (size_t i = 0; i < weights.size(); ++i)
+  for (size_t i = 0; i < weights.size(); ++i) {
     sums[i / depth] += weights[i] * value[i % value.size()];
+  }
   AddToBias(graph, reader, sums);
 }
 

@@ -13,6 +13,7 @@
 #include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/passes/pass.h"
+#include "plugin/compiler/passes/testing_dead_channels.h"
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/run/random_network.h"
 #include "plugin/compiler/run/reference_evaluation.h"
@@ -457,27 +458,6 @@ std::vector<double> RunNatively(const Graph& graph, std::span<const std::byte> i
     outputs.insert(outputs.end(), values.begin(), values.end());
   }
   return outputs;
-}
-
-// Makes a third of the filters of convolutions and fully connected nodes zeros.
-void KillChannels(Graph& graph, std::mt19937& random) {
-  for (const Node& node : graph.nodes) {
-    const std::optional<int> axis = FilterChannelAxis(node.op);
-    if (!axis || *axis != 0) continue;
-    Tensor& filter = graph.tensor(node.inputs[1]);
-    const auto weights = filter.MutableConstantAs<float>();
-    const auto channels = static_cast<size_t>(filter.shape[0]);
-    const size_t depth = weights.size() / channels;
-    for (size_t c = 0; c < channels; ++c) {
-      if (random() % 3 == 0) std::ranges::fill(weights.subspan(c * depth, depth), 0.0f);
-    }
-  }
-}
-
-int64_t AllMacs(const Graph& graph) {
-  int64_t macs = 0;
-  for (const Node& node : graph.nodes) macs += MacsOf(graph, node);
-  return macs;
 }
 
 TEST(RemoveDeadChannels, RandomNetworksComputeTheSame) {

@@ -17,6 +17,7 @@
 #include "plugin/compiler/graph/shapes.h"
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/passes/pass.h"
+#include "plugin/compiler/passes/testing_dead_channels.h"
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/run/random_network.h"
 #include "plugin/compiler/run/runner.h"
@@ -285,29 +286,6 @@ TEST(RemoveDeadInt8Channels, AChannelReadWithZeroPointsGoesWhateverItIs) {
 }
 
 // ---- As the kernels compute it.
-
-// Makes a third of the filters of convolutions and fully connected nodes zeros.
-void KillChannels(Graph& graph, std::mt19937& random) {
-  for (const Node& node : graph.nodes) {
-    const std::optional<int> axis = FilterChannelAxis(node.op);
-    if (!axis || *axis != 0) continue;
-    Tensor& filter = graph.tensor(node.inputs[1]);
-    const Quantization& q = *filter.quantization;
-    const auto weights = filter.MutableConstantAs<int8_t>();
-    const size_t depth = weights.size() / static_cast<size_t>(filter.shape[0]);
-    for (size_t c = 0; c < weights.size() / depth; ++c) {
-      if (random() % 3 != 0) continue;
-      const int32_t zero_point = q.zero_point[q.zero_point.size() == 1 ? 0 : c];
-      std::ranges::fill(weights.subspan(c * depth, depth), static_cast<int8_t>(zero_point));
-    }
-  }
-}
-
-int64_t AllMacs(const Graph& graph) {
-  int64_t macs = 0;
-  for (const Node& node : graph.nodes) macs += MacsOf(graph, node);
-  return macs;
-}
 
 TEST(RemoveDeadInt8Channels, RandomNetworksComputeTheSame) {
   int smaller = 0;
