@@ -128,13 +128,9 @@ WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& p
                                            const int8_t* input, const int8_t* packed_filter,
                                            const int32_t* bias, const float* scale, int8_t* output,
                                            int8_t* scratch) {
-  if (!MultipliesBytes<kFit>()) {
-    return ConvolvePatches<WordQuadTile>(params, input, packed_filter, bias, scale, output,
-                                         scratch);
-  }
-  const GridSteps steps(params.window, params.grid);
-  Conv2dByBytes<kFit>(params.window, steps, params.input_zero_point, RequantizeInt8(params.output),
-                      input, packed_filter, bias, scale, output, scratch);
+  const auto convolve = MultipliesBytes<kFit>() ? Conv2dByBytes<kFit> : Conv2dByWords;
+  convolve(params.window, GridSteps(params.window, params.grid), params.input_zero_point,
+           RequantizeInt8(params.output), input, packed_filter, bias, scale, output, scratch);
 }
 
 template <bool kFused>

@@ -1,5 +1,6 @@
-// Convolution of int8 by int8 where products of unsigned bytes have an instruction, by bands
-// (conv2d_band.h) of bytes that are moved by 128 to be unsigned.
+// Convolution of int8 by int8 by bands (conv2d_band.h): of bytes that are moved by 128 to be
+// unsigned, where their products have an instruction; else of bytes as they are, whose windows are
+// widened by panels.
 
 #ifndef WRANGLET_KERNELS_CONV2D_BYTES_H_
 #define WRANGLET_KERNELS_CONV2D_BYTES_H_
@@ -15,15 +16,18 @@
 #include "kernels/runs.h"
 #include "kernels/simd.h"
 #include "kernels/tile_quads.h"
+#include "kernels/tile_words.h"
 
 namespace wranglet {
 
 struct Conv2dByteBand : Conv2dBand<uint8_t> {
-  int32_t run;  // bytes of a row of a window, and those that packed weights have for it
-  int32_t packed_run;
+  Runs runs;           // of a window
+  int32_t packed_run;  // bytes that packed weights have for one
 
   constexpr explicit Conv2dByteBand(const WindowShape& w)
-      : Conv2dBand(w), run(w.kernel_w * w.in_c), packed_run((run + 3) / 4 * 4) {}
+      : Conv2dBand(w),
+        runs{w.kernel_h, w.dilation_h * pitch, w.kernel_w * w.in_c},
+        packed_run((runs.length + 3) / 4 * 4) {}
 
   constexpr size_t ImageBytes(const WindowShape& w) const {
     // The last quad of the last run may read beyond.
@@ -32,13 +36,14 @@ struct Conv2dByteBand : Conv2dBand<uint8_t> {
   // Weights are packed by quads of the whole window; where its rows are not whole quads, anew.
   constexpr size_t WeightBytes(const WindowShape& w) const {
     const int32_t columns = (w.out_c + kTileColumns - 1) / kTileColumns * kTileColumns;
-    return run == packed_run ? 0 : static_cast<size_t>(columns * w.kernel_h * packed_run);
+    return runs.length == packed_run ? 0 : static_cast<size_t>(columns * w.kernel_h * packed_run);
   }
 };
 
 constexpr size_t Conv2dByteScratch(const WindowShape& w) {
   const Conv2dByteBand band(w);
-  return band.ImageBytes(w) + band.WeightBytes(w);
+  return band.ImageBytes(w) + band.WeightBytes(w) +
+         static_cast<size_t>(WordPanel(band.runs).ScratchElements()) * sizeof(int16_t);
 }
 
 namespace conv2d_internal {
@@ -48,7 +53,7 @@ namespace conv2d_internal {
 WRANGLET_NOINLINE inline void PackRuns(const WindowShape& w, const Conv2dByteBand& band,
                                        const int8_t* packed, int8_t* to) {
   constexpr int32_t kQuad = 4 * kTileColumns;
-  const int32_t kernel_h = w.kernel_h, run = band.run, columns = w.out_c;
+  const int32_t kernel_h = w.kernel_h, run = band.runs.length, columns = w.out_c;
   const int32_t quads = (kernel_h * run + 3) / 4;
   for (int32_t column = 0; column < columns; column += kTileColumns, packed += quads * kQuad) {
     for (int32_t ky = 0; ky < kernel_h; ++ky) {
@@ -70,32 +75,63 @@ WRANGLET_NOINLINE inline void PackRuns(const WindowShape& w, const Conv2dByteBan
   }
 }
 
+// Calls `multiply(windows, count, runs, packed_weights, out)` for each kRows windows, of T, which
+// `copy` makes of the image's bytes; `outside` stands where windows leave the image.
+template <int32_t kRows, typename T, typename Copy, typename Multiply>
+inline void ForEachRunTile(const WindowShape& w, const GridSteps& steps, v128_t outside,
+                           const int8_t* input, const int8_t* packed_filter, int8_t* output,
+                           int8_t* scratch, const Copy& copy, const Multiply& multiply) {
+  const Conv2dByteBand band(w);
+  if (band.runs.length != band.packed_run) {
+    int8_t* const weights = scratch + band.ImageBytes(w);
+    PackRuns(w, band, packed_filter, weights);
+    packed_filter = weights;
+  }
+  ForEachBandTile<kRows>(w, steps, input, outside, output, reinterpret_cast<T*>(scratch), copy,
+                         [&](const auto& windows, int32_t count, const auto& out) {
+                           multiply(windows, count, band.runs, packed_filter, out);
+                         });
+}
+
 }  // namespace conv2d_internal
 
-// Conv2d by bytes of a window that HasWholeRows, where MultipliesBytes<kFit>(). `scratch` has
+// Conv2d of a window that HasWholeRows, where MultipliesBytes<kFit>(). `scratch` has
 // Conv2dByteScratch.
 template <bool kFit>
 inline void Conv2dByBytes(const WindowShape& w, const GridSteps& steps, int32_t input_zero_point,
                           const RequantizeInt8& requantize, const int8_t* input,
                           const int8_t* packed_filter, const int32_t* bias, const float* scale,
                           int8_t* output, int8_t* scratch) {
-  using namespace conv2d_internal;
-  const Conv2dByteBand band(w);
-  if (band.run != band.packed_run) {
-    int8_t* const weights = scratch + band.ImageBytes(w);
-    PackRuns(w, band, packed_filter, weights);
-    packed_filter = weights;
-  }
-  const Runs runs{w.kernel_h, w.dilation_h * band.pitch, band.packed_run};
   const v128_t outside = wasm_i8x16_splat(static_cast<int8_t>(input_zero_point + 128));
   WithBytes<kFit>([&]<typename By>() {
-    ForEachBandTile<By::kRows>(w, steps, input, outside, output,
-                               reinterpret_cast<uint8_t*>(scratch), CopyUnsigned,
-                               [&](const auto& windows, int32_t count, const auto& out) {
-                                 MultiplyRuns<By>(windows, count, runs, w.out_c, packed_filter,
-                                                  bias, scale, requantize, out);
-                               });
+    conv2d_internal::ForEachRunTile<By::kRows, uint8_t>(
+        w, steps, outside, input, packed_filter, output, scratch, CopyUnsigned,
+        [&](const auto& windows, int32_t count, const Runs& runs, const int8_t* weights,
+            const auto& out) {
+          MultiplyRuns<By>(windows, count, runs, w.out_c, weights, bias, scale, requantize, out);
+        });
   });
+}
+
+// The same where not.
+inline void Conv2dByWords(const WindowShape& w, const GridSteps& steps, int32_t input_zero_point,
+                          const RequantizeInt8& requantize, const int8_t* input,
+                          const int8_t* packed_filter, const int32_t* bias, const float* scale,
+                          int8_t* output, int8_t* scratch) {
+  const Conv2dByteBand band(w);
+  auto* const panel =
+      reinterpret_cast<int16_t*>(scratch + band.ImageBytes(w) + band.WeightBytes(w));
+  const auto copy = [](const int8_t* from, int32_t count, int8_t* to) {
+    CopyBytes(to, from, static_cast<size_t>(count));
+  };
+  conv2d_internal::ForEachRunTile<WordPanel::kMostRows, int8_t>(
+      w, steps, wasm_i8x16_splat(static_cast<int8_t>(input_zero_point)), input, packed_filter,
+      output, scratch, copy,
+      [&](const auto& windows, int32_t count, const Runs& runs, const int8_t* weights,
+          const auto& out) {
+        MultiplyByWords(windows, count, runs, w.out_c, weights, bias, scale, requantize, out,
+                        panel);
+      });
 }
 
 }  // namespace wranglet

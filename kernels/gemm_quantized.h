@@ -19,6 +19,7 @@
 #include "kernels/params.h"
 #include "kernels/tile_quads.h"
 #include "kernels/tile_quantized.h"
+#include "kernels/tile_words.h"
 
 namespace wranglet {
 
@@ -37,8 +38,8 @@ struct GemmParams {
 
 namespace gemm_internal {
 
-// Rows deeper than this are not multiplied by MultiplyByBytes.
-inline constexpr int32_t kMostDepth = 2048;
+// Rows deeper than this are not multiplied by MultiplyByBytes, or by MultiplyByWords.
+inline constexpr int32_t kMostDepth = 2048, kMostWordDepth = 1024;
 
 // Gemm where MultipliesBytes. Rows are moved to unsigned some 4 KB at a time: copied one by
 // one, shallow ones would take as long as their products.
@@ -68,6 +69,32 @@ inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8
   }
 }
 
+// Gemm of rows no deeper than kMostWordDepth, where not MultipliesBytes.
+inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
+                                const int8_t* packed_filter, const int32_t* bias,
+                                const float* scale, int8_t* output) {
+  constexpr int32_t kRows = WordPanel::kMostRows, kTile = WordPanel::kTile;
+  alignas(16) int16_t scratch[WordPanel::MostScratchElements(kMostWordDepth)];
+  int8_t last[kMostWordDepth + 16];
+  const RequantizeInt8 requantize(params.output);
+  const int32_t depth = params.depth, cols = params.cols, all = params.rows;
+  // The rows behind which eights end beyond the input; they are read elsewhere.
+  const int32_t near_end = std::min(all, ((depth + 7) / 8 * 8 - 1) / depth), inside = all - near_end;
+  CopyBytes(last, input + inside * depth, static_cast<size_t>(near_end * depth));
+  const Runs runs{.length = depth};
+  for (int32_t row = 0; row < all; row += kRows) {
+    const int32_t count = std::min(kRows, all - row);
+    const int8_t* from[kRows];
+    int8_t* to[kRows];
+    for (int32_t i = 0; i < (count + kTile - 1) / kTile * kTile; ++i) {
+      const int32_t at = std::min(row + i, all - 1);  // those beyond the last are it, again
+      from[i] = at < inside ? input + at * depth : last + (at - inside) * depth;
+      to[i] = output + at * cols;
+    }
+    MultiplyByWords(from, count, runs, cols, packed_filter, bias, scale, requantize, to, scratch);
+  }
+}
+
 // Gemm by any Tile.
 template <typename Tile, typename In, typename Weight, typename Requantize>
 WRANGLET_NOINLINE inline void MultiplyByTiles(const GemmParams<In, Weight, Requantize>& params,
@@ -91,7 +118,7 @@ WRANGLET_NOINLINE inline void MultiplyByTiles(const GemmParams<In, Weight, Requa
 }
 
 // Gemm of int8 by int8 where rows are no deeper than kMostDepth.
-template <bool kFit>
+template <bool kFit, bool kHasPanels>
 WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params,
                                               const int8_t* input, const int8_t* packed_filter,
                                               const int32_t* bias, const float* scale,
@@ -101,7 +128,11 @@ WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& 
       MultiplyByBytes<By>(params, input, packed_filter, bias, scale, output);
     });
   }
-  MultiplyByTiles<WordQuadTile>(params, input, packed_filter, bias, scale, output);
+  if constexpr (kHasPanels) {
+    MultiplyRowsByWords(params, input, packed_filter, bias, scale, output);
+  } else {
+    MultiplyByTiles<WordQuadTile>(params, input, packed_filter, bias, scale, output);
+  }
 }
 
 }  // namespace gemm_internal
@@ -116,7 +147,10 @@ WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& param
   using namespace gemm_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (params.depth <= kMostDepth) {
-      const auto multiply = params.fit_pairs ? MultiplyShallow<true> : MultiplyShallow<false>;
+      const bool has_panels = params.rows > 1 && params.depth <= kMostWordDepth;
+      const auto multiply =
+          params.fit_pairs ? (has_panels ? MultiplyShallow<true, true> : MultiplyShallow<true, false>)
+                           : (has_panels ? MultiplyShallow<false, true> : MultiplyShallow<false, false>);
       return multiply(params, input, packed_filter, bias, scale, output);
     }
   }

@@ -1,0 +1,153 @@
+// Products of int8 by int8 where no instruction multiplies bytes: both factors are widened to int16,
+// and i32x4.dot_i16x8_s sums up two of depth. This is done once for a panel of many rows: weights
+// are widened by 8 columns, and activations as 4 rows in turn, so that what the inner loop reads
+// lies together.
+
+#ifndef WRANGLET_KERNELS_TILE_WORDS_H_
+#define WRANGLET_KERNELS_TILE_WORDS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/quantized.h"
+#include "kernels/runs.h"
+#include "kernels/simd.h"
+#include "kernels/tile_quads.h"
+
+namespace wranglet {
+
+// How rows that are `runs` are multiplied, and what that takes.
+struct WordPanel {
+  static constexpr int32_t kTile = 4;       // rows that are multiplied at once
+  static constexpr int32_t kMostRows = 64;  // of a panel: widening is then worth while
+  // Of activations, so that a panel stays in a cache while all weights pass by.
+  static constexpr int32_t kElements = 16384;
+
+  int32_t depth;  // of a row, each run filled up to pairs
+  int32_t rows;   // of a panel
+
+  constexpr explicit WordPanel(const Runs& runs)
+      : depth(runs.count * ((runs.length + 1) / 2 * 2)),
+        rows(std::clamp(kElements / depth / kTile * kTile, kTile, kMostRows)) {}
+
+  // int16 elements of `scratch`: those of a panel and of a block of weights, each with what is
+  // written beyond its end.
+  constexpr int32_t PanelElements() const { return rows * depth + 8 * kTile; }
+  constexpr int32_t ScratchElements() const {
+    return PanelElements() + (depth + 2) * kTileColumns;
+  }
+  // The most of all rows of one run of up to `length`.
+  static constexpr int32_t MostScratchElements(int32_t length) {
+    return kElements + 8 * kTile + (length + 2) * kTileColumns;
+  }
+};
+
+namespace words_internal {
+
+// Widens a block of packed weights, quads of depth, to pairs: [pairs of a run][8 columns][2] for
+// each run. Returns where they end.
+WRANGLET_NOINLINE inline const int8_t* WidenWeights(const Runs& runs, const int8_t* weights,
+                                                    int16_t* to) {
+  const int32_t length = runs.length, step = (length + 1) / 2 * 2 * kTileColumns;
+  for (int32_t run = 0; run < runs.count; ++run, to += step) {
+    // What the last quad has beyond the last pair is written over.
+    int16_t* quad = to;
+    for (int32_t k = 0; k < length; k += 4, weights += 4 * kTileColumns, quad += 4 * kTileColumns) {
+      for (int32_t half = 0; half < 2; ++half) {
+        const v128_t quads = wasm_v128_load(weights + 16 * half);
+        const v128_t pairs = wasm_i16x8_shuffle(quads, quads, 0, 2, 4, 6, 1, 3, 5, 7);
+        wasm_v128_store(quad + 8 * half, wasm_i16x8_extend_low_i8x16(pairs));
+        wasm_v128_store(quad + 16 + 8 * half, wasm_i16x8_extend_high_i8x16(pairs));
+      }
+    }
+  }
+  return weights;
+}
+
+// Widens 4 rows, moved by 128 to be unsigned, as PackGemm expects: [pairs of a run][4 rows][2] for
+// each run. Reads up to 7 bytes behind a run.
+WRANGLET_NOINLINE inline void WidenRows(const int8_t* const* rows, const Runs& runs, int16_t* to) {
+  constexpr int kTile = WordPanel::kTile;
+  const int32_t ends = runs.count * runs.pitch, pitch = runs.pitch, length = runs.length;
+  const int32_t step = (length + 1) / 2 * 2 * kTile;
+  const int8_t* from[kTile];
+  for (int row = 0; row < kTile; ++row) from[row] = rows[row];
+  const v128_t offset = wasm_i16x8_splat(128);
+  for (int32_t start = 0; start < ends; start += pitch, to += step) {
+    // What lies behind the last pair is written over.
+    int16_t* pairs = to;
+#pragma clang loop unroll(disable)
+    for (int32_t k = start; k < start + length; k += 8, pairs += 8 * kTile) {
+      const auto load = [=](int row) {
+        return wasm_i16x8_add(wasm_i16x8_load8x8(from[row] + k), offset);
+      };
+      const v128_t a = load(0), b = load(1), c = load(2), d = load(3);
+      const v128_t ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5);
+      const v128_t cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
+      wasm_v128_store(pairs, wasm_i64x2_shuffle(ab, cd, 0, 2));
+      wasm_v128_store(pairs + 8, wasm_i64x2_shuffle(ab, cd, 1, 3));
+      const v128_t ab2 = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
+      const v128_t cd2 = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
+      wasm_v128_store(pairs + 16, wasm_i64x2_shuffle(ab2, cd2, 0, 2));
+      wasm_v128_store(pairs + 24, wasm_i64x2_shuffle(ab2, cd2, 1, 3));
+    }
+  }
+}
+
+// Multiplies a panel of `count` rows by one block of weights, both widened.
+WRANGLET_NOINLINE inline void MultiplyBlock(const int16_t* panel, int32_t count, int32_t depth,
+                                            const int16_t* weights, const int32_t* bias,
+                                            const float* scale, const RequantizeInt8& requantize,
+                                            int8_t* const* out, int32_t column, int32_t columns) {
+  constexpr int kTile = WordPanel::kTile;
+  for (int32_t first = 0; first < count; first += kTile) {
+    RequantizeInt8::Sums<kTile> sums(bias + column);
+    const int16_t* pairs = weights;
+    // V8 unrolls the loop itself.
+#pragma clang loop unroll(disable)
+    for (const int16_t* const end = panel + kTile * depth; panel < end; panel += 2 * kTile) {
+      const v128_t low = wasm_v128_load(pairs), high = wasm_v128_load(pairs + 8);
+      for (int row = 0; row < kTile; ++row) {
+        const v128_t pair = wasm_v128_load32_splat(panel + 2 * row);
+        sums.low[row] = wasm_i32x4_add(sums.low[row], wasm_i32x4_dot_i16x8(pair, low));
+        sums.high[row] = wasm_i32x4_add(sums.high[row], wasm_i32x4_dot_i16x8(pair, high));
+      }
+      pairs += 2 * kTileColumns;
+    }
+    int8_t* to[kTile];
+    for (int row = 0; row < kTile; ++row) to[row] = out[first + row];
+    quads_internal::FinishBlock(sums, scale, requantize, to, column, columns);
+  }
+}
+
+}  // namespace words_internal
+
+// As MultiplyRuns (tile_quads.h), of rows of int8 as they are; up to 7 bytes behind a run are read.
+// `scratch` has WordPanel(runs).ScratchElements. Rows from `count` up to a multiple of kTile are the
+// last, again.
+inline void MultiplyByWords(const int8_t* const* rows, int32_t count, const Runs& runs,
+                            int32_t columns, const int8_t* weights, const int32_t* bias,
+                            const float* scale, const RequantizeInt8& requantize,
+                            int8_t* const* out, int16_t* scratch) {
+  using namespace words_internal;
+  constexpr int32_t kTile = WordPanel::kTile;
+  const WordPanel panel(runs);
+  int16_t* const widened = scratch + panel.PanelElements();
+  for (int32_t first = 0; first < count; first += panel.rows) {
+    const int32_t here = std::min(panel.rows, count - first);
+    for (int32_t row = 0; row < here; row += kTile) {
+      WidenRows(rows + first + row, runs, scratch + row * panel.depth);
+    }
+    const int8_t* block = weights;
+    for (int32_t column = 0; column < columns; column += kTileColumns) {
+      block = WidenWeights(runs, block, widened);
+      MultiplyBlock(scratch, here, panel.depth, widened, bias, scale, requantize, out + first,
+                    column, columns);
+    }
+  }
+}
+
+}  // namespace wranglet
+
+#endif  // WRANGLET_KERNELS_TILE_WORDS_H_
