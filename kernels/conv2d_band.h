@@ -88,28 +88,30 @@ WRANGLET_NOINLINE inline void CopyRows(const WindowShape& w, int32_t pitch, int3
 }
 
 // Calls `multiply(windows, count, out)` for each kRows windows of `rows` rows of outputs, of which
-// the first begins at `from`. Windows beyond `count` are the last, again.
-template <int32_t kRows, typename T, typename Out, typename Multiply>
+// the first begins at `from`. Windows from `count` up to a multiple of kTile are the last, again.
+template <int32_t kRows, int32_t kTile, typename T, typename Out, typename Multiply>
 inline void ForEachWindowTile(const WindowShape& w, int32_t pitch, const GridSteps& steps,
                               int32_t rows, const T* from, Out* output, const Multiply& multiply) {
-  const int32_t pixels = rows * w.out_w, window_step = w.stride_w * w.in_c;
+  const int32_t pixels = rows * w.out_w, window_step = w.stride_w * w.in_c, out_w = w.out_w;
+  const ptrdiff_t row_step = w.stride_h * pitch, out_step = steps.row, pixel_step = steps.pixel;
   int32_t x = 0;
   for (int32_t pixel = 0; pixel < pixels; pixel += kRows) {
     const int32_t count = std::min(kRows, pixels - pixel);
     const T* windows[kRows];
     Out* out[kRows];
-    for (int32_t i = 0; i < kRows; ++i) {
-      windows[i] = from + x * window_step, out[i] = output + x * steps.pixel;
-      if (i + 1 < count || count == kRows) ++x;
-      if (x < w.out_w) continue;
-      x = 0, from += w.stride_h * pitch, output += steps.row;
+    int32_t i = 0;
+    for (; i < count; ++i) {
+      windows[i] = from + x * window_step, out[i] = output + x * pixel_step;
+      if (++x == out_w) x = 0, from += row_step, output += out_step;
     }
+    for (; i % kTile > 0; ++i) windows[i] = windows[count - 1], out[i] = out[count - 1];
     multiply(windows, count, out);
   }
 }
 
 // ForEachWindowTile of all outputs, by bands, which are copied to `scratch`.
-template <int32_t kRows, typename In, typename T, typename Copy, typename Multiply>
+template <int32_t kRows, int32_t kTile = kRows, typename In, typename T, typename Copy,
+          typename Multiply>
 inline void ForEachBandTile(const WindowShape& w, const GridSteps& steps, const In* input,
                             v128_t outside, In* output, T* scratch, const Copy& copy,
                             const Multiply& multiply) {
@@ -125,8 +127,8 @@ inline void ForEachBandTile(const WindowShape& w, const GridSteps& steps, const 
       } else if constexpr (std::is_same_v<In, T>) {
         from = input - w.pad_top * band.pitch - w.pad_left * w.in_c;
       }
-      ForEachWindowTile<kRows>(w, band.pitch, steps, rows, from, output + out_y * steps.row,
-                               multiply);
+      ForEachWindowTile<kRows, kTile>(w, band.pitch, steps, rows, from, output + out_y * steps.row,
+                                      multiply);
     }
     input += static_cast<size_t>(w.in_h) * static_cast<size_t>(w.in_w * w.in_c);
     output += steps.image;

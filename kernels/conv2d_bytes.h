@@ -77,7 +77,7 @@ WRANGLET_NOINLINE inline void PackRuns(const WindowShape& w, const Conv2dByteBan
 
 // Calls `multiply(windows, count, runs, packed_weights, out)` for each kRows windows, of T, which
 // `copy` makes of the image's bytes; `outside` stands where windows leave the image.
-template <int32_t kRows, typename T, typename Copy, typename Multiply>
+template <int32_t kRows, int32_t kTile, typename T, typename Copy, typename Multiply>
 inline void ForEachRunTile(const WindowShape& w, const GridSteps& steps, v128_t outside,
                            const int8_t* input, const int8_t* packed_filter, int8_t* output,
                            int8_t* scratch, const Copy& copy, const Multiply& multiply) {
@@ -87,10 +87,10 @@ inline void ForEachRunTile(const WindowShape& w, const GridSteps& steps, v128_t 
     PackRuns(w, band, packed_filter, weights);
     packed_filter = weights;
   }
-  ForEachBandTile<kRows>(w, steps, input, outside, output, reinterpret_cast<T*>(scratch), copy,
-                         [&](const auto& windows, int32_t count, const auto& out) {
-                           multiply(windows, count, band.runs, packed_filter, out);
-                         });
+  ForEachBandTile<kRows, kTile>(w, steps, input, outside, output, reinterpret_cast<T*>(scratch),
+                                copy, [&](const auto& windows, int32_t count, const auto& out) {
+                                  multiply(windows, count, band.runs, packed_filter, out);
+                                });
 }
 
 }  // namespace conv2d_internal
@@ -104,7 +104,7 @@ inline void Conv2dByBytes(const WindowShape& w, const GridSteps& steps, int32_t 
                           int8_t* output, int8_t* scratch) {
   const v128_t outside = wasm_i8x16_splat(static_cast<int8_t>(input_zero_point + 128));
   WithBytes<kFit>([&]<typename By>() {
-    conv2d_internal::ForEachRunTile<By::kRows, uint8_t>(
+    conv2d_internal::ForEachRunTile<By::kRows, By::kRows, uint8_t>(
         w, steps, outside, input, packed_filter, output, scratch, CopyUnsigned,
         [&](const auto& windows, int32_t count, const Runs& runs, const int8_t* weights,
             const auto& out) {
@@ -124,7 +124,7 @@ inline void Conv2dByWords(const WindowShape& w, const GridSteps& steps, int32_t 
   const auto copy = [](const int8_t* from, int32_t count, int8_t* to) {
     CopyBytes(to, from, static_cast<size_t>(count));
   };
-  conv2d_internal::ForEachRunTile<WordPanel::kMostRows, int8_t>(
+  conv2d_internal::ForEachRunTile<WordPanel::kMostRows, WordPanel::kTile, int8_t>(
       w, steps, wasm_i8x16_splat(static_cast<int8_t>(input_zero_point)), input, packed_filter,
       output, scratch, copy,
       [&](const auto& windows, int32_t count, const Runs& runs, const int8_t* weights,

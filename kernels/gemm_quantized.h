@@ -38,15 +38,17 @@ struct GemmParams {
 
 namespace gemm_internal {
 
-// Rows deeper than this are not multiplied by MultiplyByBytes, or by MultiplyByWords.
+// Rows deeper than this are multiplied by any Tile; by words, if there are several, those deeper
+// than the second.
 inline constexpr int32_t kMostDepth = 2048, kMostWordDepth = 1024;
 
 // Gemm where MultipliesBytes. Rows are moved to unsigned some 4 KB at a time: copied one by
 // one, shallow ones would take as long as their products.
 template <typename By>
-inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
-                            const int8_t* packed_filter, const int32_t* bias, const float* scale,
-                            int8_t* output) {
+WRANGLET_NOINLINE inline void MultiplyRowsByBytes(const GemmParams<int8_t, int8_t>& params,
+                                                  const int8_t* input, const int8_t* packed_filter,
+                                                  const int32_t* bias, const float* scale,
+                                                  int8_t* output) {
   constexpr int32_t kRows = By::kRows;
   const RequantizeInt8 requantize(params.output);
   const int32_t depth = params.depth, cols = params.cols;
@@ -69,17 +71,32 @@ inline void MultiplyByBytes(const GemmParams<int8_t, int8_t>& params, const int8
   }
 }
 
+// The same of one row.
+template <typename By>
+WRANGLET_NOINLINE inline void MultiplyRowByBytes(const GemmParams<int8_t, int8_t>& params,
+                                                 const int8_t* input, const int8_t* packed_filter,
+                                                 const int32_t* bias, const float* scale,
+                                                 int8_t* output) {
+  alignas(16) uint8_t copied[kMostDepth + 16];
+  CopyUnsigned(input, params.depth, copied);
+  const uint8_t* const row = copied;
+  quads_internal::MultiplyRuns<By, 1>(&row, {.length = params.depth}, params.cols, packed_filter,
+                                      bias, scale, RequantizeInt8(params.output), &output);
+}
+
 // Gemm of rows no deeper than kMostWordDepth, where not MultipliesBytes.
-inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
-                                const int8_t* packed_filter, const int32_t* bias,
-                                const float* scale, int8_t* output) {
+WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_t>& params,
+                                                  const int8_t* input, const int8_t* packed_filter,
+                                                  const int32_t* bias, const float* scale,
+                                                  int8_t* output) {
   constexpr int32_t kRows = WordPanel::kMostRows, kTile = WordPanel::kTile;
   alignas(16) int16_t scratch[WordPanel::MostScratchElements(kMostWordDepth)];
   int8_t last[kMostWordDepth + 16];
   const RequantizeInt8 requantize(params.output);
   const int32_t depth = params.depth, cols = params.cols, all = params.rows;
   // The rows behind which eights end beyond the input; they are read elsewhere.
-  const int32_t near_end = std::min(all, ((depth + 7) / 8 * 8 - 1) / depth), inside = all - near_end;
+  const int32_t near_end = std::min(all, ((depth + 7) / 8 * 8 - 1) / depth),
+                inside = all - near_end;
   CopyBytes(last, input + inside * depth, static_cast<size_t>(near_end * depth));
   const Runs runs{.length = depth};
   for (int32_t row = 0; row < all; row += kRows) {
@@ -117,15 +134,30 @@ WRANGLET_NOINLINE inline void MultiplyByTiles(const GemmParams<In, Weight, Requa
   }
 }
 
-// Gemm of int8 by int8 where rows are no deeper than kMostDepth.
-template <bool kFit, bool kHasPanels>
-WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params,
-                                              const int8_t* input, const int8_t* packed_filter,
-                                              const int32_t* bias, const float* scale,
-                                              int8_t* output) {
+// Gemm of int8 by int8 and one row, no deeper than kMostDepth.
+template <bool kFit>
+inline void MultiplyRow(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
+                        const int8_t* packed_filter, const int32_t* bias, const float* scale,
+                        int8_t* output) {
   if (MultipliesBytes<kFit>()) {
     return WithBytes<kFit>([&]<typename By>() {
-      MultiplyByBytes<By>(params, input, packed_filter, bias, scale, output);
+      MultiplyRowByBytes<By>(params, input, packed_filter, bias, scale, output);
+    });
+  }
+  quads_internal::MultiplyRows<quads_internal::ByWords, 1>(&input, 1, params.depth, params.cols,
+                                                           packed_filter, bias, scale,
+                                                           RequantizeInt8(params.output), &output);
+}
+
+// Gemm of int8 by int8 and several rows, no deeper than kMostDepth, nor than kMostWordDepth if
+// kHasPanels.
+template <bool kFit, bool kHasPanels>
+inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
+                            const int8_t* packed_filter, const int32_t* bias, const float* scale,
+                            int8_t* output) {
+  if (MultipliesBytes<kFit>()) {
+    return WithBytes<kFit>([&]<typename By>() {
+      MultiplyRowsByBytes<By>(params, input, packed_filter, bias, scale, output);
     });
   }
   if constexpr (kHasPanels) {
@@ -147,10 +179,11 @@ WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& param
   using namespace gemm_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (params.depth <= kMostDepth) {
-      const bool has_panels = params.rows > 1 && params.depth <= kMostWordDepth;
+      const bool fit = params.fit_pairs, has_panels = params.depth <= kMostWordDepth;
       const auto multiply =
-          params.fit_pairs ? (has_panels ? MultiplyShallow<true, true> : MultiplyShallow<true, false>)
-                           : (has_panels ? MultiplyShallow<false, true> : MultiplyShallow<false, false>);
+          params.rows == 1 ? (fit ? MultiplyRow<true> : MultiplyRow<false>)
+          : has_panels     ? (fit ? MultiplyShallow<true, true> : MultiplyShallow<false, true>)
+                           : (fit ? MultiplyShallow<true, false> : MultiplyShallow<false, false>);
       return multiply(params, input, packed_filter, bias, scale, output);
     }
   }

@@ -37,6 +37,7 @@ constexpr int32_t Stride(int32_t depth) { return (depth + 15) / 16 * 16; }
 struct ByBytes {
   using Copied = uint8_t;
   static constexpr int kRows = 6;
+  static constexpr bool kHasSingle = true;  // whether the last row alone has code of its own
 
   static void Store(v128_t bytes, uint8_t* to) { wasm_v128_store(to, bytes); }
 
@@ -89,8 +90,8 @@ struct ByBytes {
 // 6 rows, one half of the columns after the other, 0.76 0.79 0.80; each quad widened by itself, 4
 // rows 0.85 0.83 0.76.
 struct ByPairs {
-  using Copied = uint8_t;
   static constexpr int kRows = 4;
+  static constexpr bool kHasSingle = false;
 
   template <int kRows>
   static const int8_t* MultiplyAccumulate(const uint8_t* const (&rows)[kRows], int32_t start,
@@ -323,8 +324,10 @@ inline void MultiplyRuns(const uint8_t* const (&windows)[By::kRows], int32_t cou
                          const int32_t* bias, const float* scale, const RequantizeInt8& requantize,
                          int8_t* const (&out)[By::kRows]) {
   using namespace quads_internal;
-  if (count == 1) {
-    return MultiplyRuns<By, 1>(windows, runs, columns, weights, bias, scale, requantize, out);
+  if constexpr (By::kHasSingle) {
+    if (count == 1) {
+      return MultiplyRuns<By, 1>(windows, runs, columns, weights, bias, scale, requantize, out);
+    }
   }
   MultiplyRuns<By, By::kRows>(windows, runs, columns, weights, bias, scale, requantize, out);
 }

@@ -1,7 +1,7 @@
-// Products of int8 by int8 where no instruction multiplies bytes: both factors are widened to int16,
-// and i32x4.dot_i16x8_s sums up two of depth. This is done once for a panel of many rows: weights
-// are widened by 8 columns, and activations as 4 rows in turn, so that what the inner loop reads
-// lies together.
+// Products of int8 by int8 where no instruction multiplies bytes: both factors are widened to
+// int16, and i32x4.dot_i16x8_s sums up two of depth. This is done once for a panel of many rows:
+// weights are widened by 8 columns, and activations as 4 rows in turn, so that what the inner loop
+// reads lies together.
 
 #ifndef WRANGLET_KERNELS_TILE_WORDS_H_
 #define WRANGLET_KERNELS_TILE_WORDS_H_
@@ -34,9 +34,7 @@ struct WordPanel {
   // int16 elements of `scratch`: those of a panel and of a block of weights, each with what is
   // written beyond its end.
   constexpr int32_t PanelElements() const { return rows * depth + 8 * kTile; }
-  constexpr int32_t ScratchElements() const {
-    return PanelElements() + (depth + 2) * kTileColumns;
-  }
+  constexpr int32_t ScratchElements() const { return PanelElements() + (depth + 2) * kTileColumns; }
   // The most of all rows of one run of up to `length`.
   static constexpr int32_t MostScratchElements(int32_t length) {
     return kElements + 8 * kTile + (length + 2) * kTileColumns;
@@ -124,8 +122,8 @@ WRANGLET_NOINLINE inline void MultiplyBlock(const int16_t* panel, int32_t count,
 }  // namespace words_internal
 
 // As MultiplyRuns (tile_quads.h), of rows of int8 as they are; up to 7 bytes behind a run are read.
-// `scratch` has WordPanel(runs).ScratchElements. Rows from `count` up to a multiple of kTile are the
-// last, again.
+// `scratch` has WordPanel(runs).ScratchElements. Rows from `count` up to a multiple of kTile are
+// the last, again.
 inline void MultiplyByWords(const int8_t* const* rows, int32_t count, const Runs& runs,
                             int32_t columns, const int8_t* weights, const int32_t* bias,
                             const float* scale, const RequantizeInt8& requantize,
