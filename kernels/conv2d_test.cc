@@ -99,6 +99,23 @@ TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnRandomShapes) {
   });
 }
 
+// Windows of which a band is more than one panel (tile_words.h).
+TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnDeepWindows) {
+  ForEachSeed(20, [](Random& random) {
+    const WindowShape window = {.in_h = 11,
+                                .in_w = 9,
+                                .in_c = random.Int(30, 130),
+                                .out_h = 11,
+                                .out_w = 9,
+                                .out_c = random.Int(1, 19),
+                                .kernel_h = 3,
+                                .kernel_w = 3,
+                                .pad_top = 1,
+                                .pad_left = 1};
+    TestFixture::ExpectEqualsReference(window, 1, random);
+  });
+}
+
 TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnAFirstLayer) {
   Random random(1);
   TestFixture::ExpectEqualsReference(kFirstLayer, 1, random);

@@ -136,9 +136,9 @@ WRANGLET_NOINLINE inline void MultiplyByTiles(const GemmParams<In, Weight, Requa
 
 // Gemm of int8 by int8 and one row, no deeper than kMostDepth.
 template <bool kFit>
-inline void MultiplyRow(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
-                        const int8_t* packed_filter, const int32_t* bias, const float* scale,
-                        int8_t* output) {
+WRANGLET_NOINLINE inline void MultiplyRow(const GemmParams<int8_t, int8_t>& params,
+                                          const int8_t* input, const int8_t* packed_filter,
+                                          const int32_t* bias, const float* scale, int8_t* output) {
   if (MultipliesBytes<kFit>()) {
     return WithBytes<kFit>([&]<typename By>() {
       MultiplyRowByBytes<By>(params, input, packed_filter, bias, scale, output);
@@ -152,9 +152,10 @@ inline void MultiplyRow(const GemmParams<int8_t, int8_t>& params, const int8_t* 
 // Gemm of int8 by int8 and several rows, no deeper than kMostDepth, nor than kMostWordDepth if
 // kHasPanels.
 template <bool kFit, bool kHasPanels>
-inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params, const int8_t* input,
-                            const int8_t* packed_filter, const int32_t* bias, const float* scale,
-                            int8_t* output) {
+WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params,
+                                              const int8_t* input, const int8_t* packed_filter,
+                                              const int32_t* bias, const float* scale,
+                                              int8_t* output) {
   if (MultipliesBytes<kFit>()) {
     return WithBytes<kFit>([&]<typename By>() {
       MultiplyRowsByBytes<By>(params, input, packed_filter, bias, scale, output);

@@ -75,6 +75,17 @@ TYPED_TEST(GemmQuantized, EqualsTheReferenceOnManyRows) {
   });
 }
 
+// Rows that fill panels (tile_words.h), of more or fewer rows by their depth, to their ends or not.
+TYPED_TEST(GemmQuantized, EqualsTheReferenceOnPanels) {
+  for (const int32_t depth : {255, 256, 257, 600, 1017, 1024, 1025}) {
+    for (const int32_t rows : {2, 24, 65, 70}) {
+      Random random(static_cast<uint32_t>(depth + rows));
+      TestFixture::ExpectEqualsReference(
+          TestFixture::RandomCase(random, rows, depth, random.Int(1, 20)));
+    }
+  }
+}
+
 // Rows that are widened, or summed, piece by piece, with pieces that end anywhere.
 TYPED_TEST(GemmQuantized, EqualsTheReferenceOnDeepRows) {
   for (const int32_t depth :

@@ -38,10 +38,6 @@ class LaneWeights {
 // weights share a lane of int16.
 class PairLanes {
  public:
-  // Windows with runs (runs.h) that are no longer are multiplied by words, in 0.7 of the time:
-  // pairs would be of one quad, the other half empty.
-  static constexpr int32_t kShortRun = 4;
-
   PairLanes() = default;
 
   // Of a matrix product or a convolution, whose filter is `rows` runs (runs.h) of `run` each: two

@@ -49,6 +49,7 @@ inline v128_t LoadPartial8(const int8_t* from, size_t count) {
     bytes = LoadWord<uint32_t>(from) | uint64_t{LoadWord<uint32_t>(from + count - 4)}
                                            << (8 * (count - 4));
   } else {
+#pragma clang loop unroll(disable)
     for (size_t i = 0; i < count; ++i) bytes |= uint64_t{static_cast<uint8_t>(from[i])} << (8 * i);
   }
   return wasm_i64x2_make(static_cast<int64_t>(bytes), 0);
@@ -90,6 +91,8 @@ inline void StoreUpTo8(int8_t* to, v128_t value, size_t count) {
     return;
   }
   auto bytes = static_cast<uint64_t>(wasm_i64x2_extract_lane(value, 0));
+  // Unrolled wherever it is inlined, it would be a third of an inner loop's function.
+#pragma clang loop unroll(disable)
   for (size_t i = 0; i < count; ++i, bytes >>= 8) to[i] = static_cast<int8_t>(bytes);
 }
 
@@ -114,6 +117,7 @@ inline void StoreUpTo8(int16_t* to, v128_t value, size_t count) {
     value = wasm_i64x2_shuffle(value, value, 1, 1);
   }
   auto bits = static_cast<uint64_t>(wasm_i64x2_extract_lane(value, 0));
+#pragma clang loop unroll(disable)
   for (size_t i = 0; i < count; ++i, bits >>= 16) to[i] = static_cast<int16_t>(bits);
 }
 

@@ -99,15 +99,13 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
-    const int32_t run = window.kernel_w * window.in_c;
-    const bool takes_pairs = HasWholeRows(window, op.groups) && run > PairLanes::kShortRun;
-    const auto lanes = PairLanes::OfRuns(window.kernel_h, run);
+    const auto lanes = PairLanes::OfRuns(window.kernel_h, window.kernel_w * window.in_c);
     f.Emit(Conv2dParams<In, Weight, Requantize>{.window = window,
                                                 .groups = op.groups,
                                                 .input_zero_point = f.InputZeroPoint(),
                                                 .output = f.OutputFor<Requantize>(op.activation),
-                                                .fit_pairs =
-                                                    takes_pairs && f.FitsPairs<In, Weight>(lanes)},
+                                                .fit_pairs = HasWholeRows(window, op.groups) &&
+                                                             f.FitsPairs<In, Weight>(lanes)},
            PackQuantized<In, Weight, Requantize>(f, op.groups, depth),
            Conv2dScratchElements<In, Weight>(window, op.groups) * sizeof(In));
   });
