@@ -35,13 +35,16 @@ struct DepthwiseConv2dParams {
   }
 };
 
-// The scratch buffer: a block of weights and a row of columns, interleaved and widened, and a pixel
-// of fill values.
+// The scratch buffer: all weights and a row of columns, interleaved and widened, and a pixel of
+// fill values.
 template <typename In>
 constexpr size_t DepthwiseScratchBytes(const WindowShape& window, LaneFit fit) {
   const DepthwiseBand band(window);
-  const size_t by_pairs = sizeof(In) * static_cast<size_t>(window.in_c) +
-                          sizeof(int16_t) * (band.WeightElements(window) + band.ColumnElements());
+  const auto blocks =
+      static_cast<size_t>((window.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels);
+  const size_t by_pairs =
+      sizeof(In) * static_cast<size_t>(window.in_c) +
+      sizeof(int16_t) * (blocks * band.WeightElements(window) + band.ColumnElements());
   if (sizeof(In) > 1) return by_pairs;
   const bool by_lanes = fit == LaneFit::kSums && DepthwiseLaneBand::Serves(window);
   return std::max(by_pairs, by_lanes ? DepthwiseLaneScratch(window) : DepthwiseByteScratch(window));
@@ -76,22 +79,26 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
   const Requantize requantize(params.output);
   const DepthwiseBand band(w);
   const int32_t multiplier = w.out_c / w.in_c;
+  const size_t block_weights = band.WeightElements(w);
   auto* const weights = static_cast<int16_t*>(scratch);
-  int16_t* const columns = weights + band.WeightElements(w);
+  int16_t* columns = weights;
+  for (int32_t c = 0; c < w.out_c; c += kDepthwiseChannels, columns += block_weights) {
+    const Weight* block = packed_filter + c * w.kernel_h * w.kernel_w;
+    WidenDepthwiseWeights(w, band.row_pairs, 0, block, columns);
+    if (band.filters == 2) {
+      WidenDepthwiseWeights(w, band.row_pairs, -1, block,
+                            columns + w.kernel_w * band.row_pairs * kDepthwisePair);
+    }
+  }
   In* const fill = reinterpret_cast<In*>(columns + band.ColumnElements());
   std::fill_n(fill, w.in_c, static_cast<In>(params.input_zero_point));
   // Columns outside the image are the same for all rows and channels.
   const v128_t outside = wasm_i16x8_splat(static_cast<int16_t>(params.input_zero_point));
   for (size_t i = 0; i < band.ColumnElements(); i += 8) wasm_v128_store(columns + i, outside);
   const auto compute_band = [&](const In* image, int32_t out_y, In* out) {
-    for (int32_t c = 0; c < w.out_c; c += kDepthwiseChannels) {
+    const int16_t* block = weights;
+    for (int32_t c = 0; c < w.out_c; c += kDepthwiseChannels, block += block_weights) {
       const auto left = static_cast<size_t>(w.out_c - c);
-      const Weight* block = packed_filter + c * w.kernel_h * w.kernel_w;
-      WidenDepthwiseWeights(w, band.row_pairs, 0, block, weights);
-      if (band.filters == 2) {
-        WidenDepthwiseWeights(w, band.row_pairs, -1, block,
-                              weights + w.kernel_w * band.row_pairs * kDepthwisePair);
-      }
       const auto interleave = [&](auto&& load) {
         InterleaveDepthwiseRows(w, band, image, out_y, fill, columns, load);
       };
@@ -102,7 +109,7 @@ WRANGLET_NOINLINE inline void Convolve(const DepthwiseConv2dParams<In, Weight, R
           return depthwise_internal::LoadChannels(pixel, c, left, multiplier);
         });
       }
-      ComputeDepthwiseBand<kKernel, kStride>(w, columns, weights, bias + c, scale + c, requantize,
+      ComputeDepthwiseBand<kKernel, kStride>(w, columns, block, bias + c, scale + c, requantize,
                                              out + c, left);
     }
   };
