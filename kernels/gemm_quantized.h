@@ -90,7 +90,8 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
                                                   const int32_t* bias, const float* scale,
                                                   int8_t* output) {
   constexpr int32_t kRows = WordPanel::kMostRows, kTile = WordPanel::kTile;
-  alignas(16) int16_t scratch[WordPanel::MostScratchElements(kMostWordDepth)];
+  static_assert(WordPanel({.length = kMostWordDepth}).ScratchElements() <= WordPanel::kElements);
+  alignas(16) int16_t scratch[WordPanel::kElements];
   int8_t last[kMostWordDepth + 16];
   const RequantizeInt8 requantize(params.output);
   const int32_t depth = params.depth, cols = params.cols, all = params.rows;
@@ -99,8 +100,9 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
                 inside = all - near_end;
   CopyBytes(last, input + inside * depth, static_cast<size_t>(near_end * depth));
   const Runs runs{.length = depth};
-  for (int32_t row = 0; row < all; row += kRows) {
-    const int32_t count = std::min(kRows, all - row);
+  const int32_t step = WordPanel(runs).RowsOf(all);
+  for (int32_t row = 0; row < all; row += step) {
+    const int32_t count = std::min(step, all - row);
     const int8_t* from[kRows];
     int8_t* to[kRows];
     for (int32_t i = 0; i < (count + kTile - 1) / kTile * kTile; ++i) {

@@ -17,28 +17,33 @@
 
 namespace wranglet {
 
-// How rows that are `runs` are multiplied, and what that takes.
+// How rows that are `runs` are put into panels.
 struct WordPanel {
   static constexpr int32_t kTile = 4;       // rows that are multiplied at once
-  static constexpr int32_t kMostRows = 64;  // of a panel: widening is then worth while
-  // Of activations, so that a panel stays in a cache while all weights pass by.
-  static constexpr int32_t kElements = 16384;
+  static constexpr int32_t kMostRows = 64;  // of a panel: widening weights then costs little
+  // int16 elements that a panel and 8 columns of weights take together, unless 4 rows take more.
+  static constexpr int32_t kElements = 28672;
 
   int32_t depth;  // of a row, each run filled up to pairs
-  int32_t rows;   // of a panel
+  int32_t rows;   // of a panel, at most
 
   constexpr explicit WordPanel(const Runs& runs)
       : depth(runs.count * ((runs.length + 1) / 2 * 2)),
-        rows(std::clamp(kElements / depth / kTile * kTile, kTile, kMostRows)) {}
+        rows(std::clamp((kElements - kBeyond - WeightElements()) / depth / kTile * kTile, kTile,
+                        kMostRows)) {}
 
-  // int16 elements of `scratch`: those of a panel and of a block of weights, each with what is
-  // written beyond its end.
-  constexpr int32_t PanelElements() const { return rows * depth + 8 * kTile; }
-  constexpr int32_t ScratchElements() const { return PanelElements() + (depth + 2) * kTileColumns; }
-  // The most of all rows of one run of up to `length`.
-  static constexpr int32_t MostScratchElements(int32_t length) {
-    return kElements + 8 * kTile + (length + 2) * kTileColumns;
+  // Rows of each panel that `count` rows make, all about alike.
+  constexpr int32_t RowsOf(int32_t count) const {
+    const int32_t panels = (count + rows - 1) / rows;
+    return ((count + panels - 1) / panels + kTile - 1) / kTile * kTile;
   }
+  constexpr int32_t PanelElements() const { return rows * depth + kBeyond; }
+  constexpr int32_t ScratchElements() const { return PanelElements() + WeightElements(); }
+
+ private:
+  static constexpr int32_t kBeyond = 8 * kTile;  // what is written behind a panel
+
+  constexpr int32_t WeightElements() const { return (depth + 2) * kTileColumns; }
 };
 
 namespace words_internal {
@@ -53,10 +58,10 @@ WRANGLET_NOINLINE inline const int8_t* WidenWeights(const Runs& runs, const int8
     int16_t* quad = to;
     for (int32_t k = 0; k < length; k += 4, weights += 4 * kTileColumns, quad += 4 * kTileColumns) {
       for (int32_t half = 0; half < 2; ++half) {
-        const v128_t quads = wasm_v128_load(weights + 16 * half);
-        const v128_t pairs = wasm_i16x8_shuffle(quads, quads, 0, 2, 4, 6, 1, 3, 5, 7);
-        wasm_v128_store(quad + 8 * half, wasm_i16x8_extend_low_i8x16(pairs));
-        wasm_v128_store(quad + 16 + 8 * half, wasm_i16x8_extend_high_i8x16(pairs));
+        const v128_t a = wasm_i16x8_load8x8(weights + 16 * half);
+        const v128_t b = wasm_i16x8_load8x8(weights + 16 * half + 8);
+        wasm_v128_store(quad + 8 * half, wasm_i32x4_shuffle(a, b, 0, 2, 4, 6));
+        wasm_v128_store(quad + 16 + 8 * half, wasm_i32x4_shuffle(a, b, 1, 3, 5, 7));
       }
     }
   }
@@ -131,9 +136,10 @@ inline void MultiplyByWords(const int8_t* const* rows, int32_t count, const Runs
   using namespace words_internal;
   constexpr int32_t kTile = WordPanel::kTile;
   const WordPanel panel(runs);
+  const int32_t step = panel.RowsOf(count);
   int16_t* const widened = scratch + panel.PanelElements();
-  for (int32_t first = 0; first < count; first += panel.rows) {
-    const int32_t here = std::min(panel.rows, count - first);
+  for (int32_t first = 0; first < count; first += step) {
+    const int32_t here = std::min(step, count - first);
     for (int32_t row = 0; row < here; row += kTile) {
       WidenRows(rows + first + row, runs, scratch + row * panel.depth);
     }
