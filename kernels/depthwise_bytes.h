@@ -181,6 +181,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
     RequantizeInt8::Sums<kRows * kOutputs> sums(bias);
     const uint8_t* taps = columns + x * output_step;
     const int8_t* tap_weights = weights;
+#pragma clang loop unroll(disable)
     for (int32_t kx = 0; kx < kernel_w; ++kx, taps += tap_step) {
       for (int32_t quad = 0; quad < quads; ++quad, tap_weights += kQuad) {
         // One half of the channels after the other, so that all operands fit in registers.

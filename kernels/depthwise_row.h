@@ -191,7 +191,9 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
     typename Requantize::template Sums<kRows * kOutputs> sums(bias);
     const int16_t* taps = columns + x * output_step;
     const int16_t* tap_weights = weights;
+#pragma clang loop unroll(disable)
     for (int32_t kx = 0; kx < kernel_w; ++kx, taps += tap_step) {
+#pragma clang loop unroll(disable)
       for (int32_t pair = 0; pair < row_pairs; ++pair, tap_weights += kDepthwisePair) {
         // One half of the channels after the other, so that all operands fit in registers.
         for (int half = 0; half < 2; ++half) {

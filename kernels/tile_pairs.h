@@ -61,7 +61,7 @@ inline void Widen(const In* const (&rows)[kTileRows], int32_t start, int32_t dep
 template <int kRows, typename Weight>
 inline void MultiplyAccumulate(const int16_t* const (&wide)[kRows], int32_t depth,
                                const Weight* weights, v128_t (&low)[kRows], v128_t (&high)[kRows]) {
-#pragma clang loop unroll_count(2)
+#pragma clang loop unroll(disable)
   for (int32_t k = 0; k < depth; k += 2, weights += 2 * kTileColumns) {
     const v128_t columns_low = LoadWide(weights);
     const v128_t columns_high = LoadWide(weights + 8);
