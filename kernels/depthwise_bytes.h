@@ -179,6 +179,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
   // `kOutputs` neighbours from `x` on, in each row.
   const auto compute = [=, &requantize]<int kOutputs>(int32_t x) {
     RequantizeInt8::Sums<kRows * kOutputs> sums(bias);
+    const AddProducts<kByPairs> add;
     const uint8_t* taps = columns + x * output_step;
     const int8_t* tap_weights = weights;
 #pragma clang loop unroll(disable)
@@ -196,7 +197,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
                 wasm_v128_load(taps + i * output_step + quad * quad_step + half * 16);
             for (int row = 0; row < kRows; ++row) {
               v128_t& at = sum[row * kOutputs + i];
-              at = kByPairs ? PairDotAdd(weight[row], tap, at) : ByteDotAdd(weight[row], tap, at);
+              at = add(weight[row], tap, at);
             }
           }
         }

@@ -105,17 +105,17 @@ struct ByPairs {
       for (int row = 0; row < kRows; ++row) {
         const v128_t even = wasm_v128_load32_splat(rows[row] + k);
         const v128_t odd = wasm_v128_load32_splat(rows[row] + k + 4);
-        low[row] =
-            AddWidened(wasm_i16x8_add(PairDot(even_low, even), PairDot(odd_low, odd)), low[row]);
-        high[row] =
-            AddWidened(wasm_i16x8_add(PairDot(even_high, even), PairDot(odd_high, odd)), high[row]);
+        const v128_t pairs_low = wasm_i16x8_add(PairDot(even_low, even), PairDot(odd_low, odd));
+        const v128_t pairs_high = wasm_i16x8_add(PairDot(even_high, even), PairDot(odd_high, odd));
+        low[row] = AddWidened(pairs_low, low[row]), high[row] = AddWidened(pairs_high, high[row]);
       }
     }
     if (k >= end) return weights;
+    const AddProducts<true> add;
     for (int row = 0; row < kRows; ++row) {
       const v128_t quad = wasm_v128_load32_splat(rows[row] + k);
-      low[row] = PairDotAdd(wasm_v128_load(weights), quad, low[row]);
-      high[row] = PairDotAdd(wasm_v128_load(weights + 16), quad, high[row]);
+      low[row] = add(wasm_v128_load(weights), quad, low[row]);
+      high[row] = add(wasm_v128_load(weights + 16), quad, high[row]);
     }
     return weights + 4 * kTileColumns;
   }
