@@ -30,7 +30,7 @@ struct Conv2dByteBand : Conv2dBand<uint8_t> {
         packed_run((runs.length + 3) / 4 * 4) {}
 
   constexpr size_t ImageBytes(const WindowShape& w) const {
-    // The last quad of the last run may read beyond.
+    // Up to 7 bytes behind the last run are read.
     return CopiedElements(w) + 16;
   }
   // Weights are packed by quads of the whole window; where its rows are not whole quads, anew.
@@ -96,7 +96,7 @@ inline void ForEachRunTile(const WindowShape& w, const GridSteps& steps, v128_t 
 }  // namespace conv2d_internal
 
 // Conv2d of a window that HasWholeRows, where MultipliesBytes<kFit>(). `scratch` has
-// Conv2dByteScratch.
+// Conv2dByteScratch, and begins at a multiple of 16.
 template <bool kFit>
 inline void Conv2dByBytes(const WindowShape& w, const GridSteps& steps, int32_t input_zero_point,
                           const RequantizeInt8& requantize, const int8_t* input,

@@ -91,13 +91,15 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
                                                   int8_t* output) {
   constexpr int32_t kRows = WordPanel::kMostRows, kTile = WordPanel::kTile;
   static_assert(WordPanel({.length = kMostWordDepth}).ScratchElements() <= WordPanel::kElements);
+  // Most of a module's stack, which has 64 KB.
   alignas(16) int16_t scratch[WordPanel::kElements];
   int8_t last[kMostWordDepth + 16];
   const RequantizeInt8 requantize(params.output);
   const int32_t depth = params.depth, cols = params.cols, all = params.rows;
-  // The rows behind which eights end beyond the input; they are read elsewhere.
-  const int32_t near_end = std::min(all, ((depth + 7) / 8 * 8 - 1) / depth),
-                inside = all - near_end;
+  // Rows are read by eights, which behind the last of them would end beyond the input; these are
+  // read elsewhere.
+  const int32_t near_end = std::min(all, ((depth + 7) / 8 * 8 - 1) / depth);
+  const int32_t inside = all - near_end;
   CopyBytes(last, input + inside * depth, static_cast<size_t>(near_end * depth));
   const Runs runs{.length = depth};
   const int32_t step = WordPanel(runs).RowsOf(all);
