@@ -11,6 +11,7 @@
 
 #include "kernels/conv2d_band.h"
 #include "kernels/conv2d_bytes.h"
+#include "kernels/conv2d_winograd.h"
 #include "kernels/im2col.h"
 #include "kernels/pair_dot.h"
 #include "kernels/params.h"
@@ -28,11 +29,12 @@ struct Conv2dParams {
   typename Requantize::Output output;
   PixelGrid grid;
   bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
+  bool by_tiles = false;   // WinogradTiles Serve, and the filter's sums are within their kMostSum
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("window", window), v("groups", groups), v("input_zero_point", input_zero_point);
-    v("output", output), v("grid", grid), v("fit_pairs", fit_pairs);
+    v("output", output), v("grid", grid), v("fit_pairs", fit_pairs), v("by_tiles", by_tiles);
   }
 };
 
@@ -56,13 +58,15 @@ constexpr int32_t PatchDepth(const WindowShape& window, int32_t groups) {
 }
 
 // Elements of the scratch buffer that Conv2d takes, and Conv2dFloat32.
-template <typename In, typename Weight>
-constexpr size_t Conv2dScratchElements(const WindowShape& window, int32_t groups) {
-  const size_t patches = static_cast<size_t>(Tile<In, Weight>::kRows) *
-                         static_cast<size_t>(PatchDepth(window, groups));
-  const bool is_by_bytes = sizeof(In) == 1 && sizeof(Weight) == 1;
-  return is_by_bytes && HasWholeRows(window, groups) ? std::max(patches, Conv2dByteScratch(window))
-                                                     : patches;
+template <typename In, typename Weight, typename Requantize>
+constexpr size_t Conv2dScratchElements(const Conv2dParams<In, Weight, Requantize>& params) {
+  const WindowShape& window = params.window;
+  if (sizeof(In) == 1 && sizeof(Weight) == 1 && HasWholeRows(window, params.groups)) {
+    const size_t tiles = params.by_tiles ? WinogradTiles(window).ScratchBytes() : 0;
+    return std::max(tiles, Conv2dByteScratch(window));
+  }
+  return static_cast<size_t>(Tile<In, Weight>::kRows) *
+         static_cast<size_t>(PatchDepth(window, params.groups));
 }
 constexpr size_t Conv2dFloat32ScratchElements(const WindowShape& window, int32_t groups) {
   if (HasWholeRows(window, groups)) return Conv2dBand<float>(window).CopiedElements(window);
@@ -133,6 +137,16 @@ WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& p
            RequantizeInt8(params.output), input, packed_filter, bias, scale, output, scratch);
 }
 
+// Conv2d by tiles, unless bytes have an instruction: it makes as many products at once as tiles save.
+WRANGLET_NOINLINE inline void ConvolveTiles(const Conv2dParams<int8_t, int8_t>& params,
+                                            const int8_t* input, const int8_t* packed_filter,
+                                            const int32_t* bias, const float* scale, int8_t* output,
+                                            int8_t* scratch) {
+  const auto convolve = use_byte_dot ? Conv2dByBytes<false> : Conv2dWinograd;
+  convolve(params.window, GridSteps(params.window, params.grid), params.input_zero_point,
+           RequantizeInt8(params.output), input, packed_filter, bias, scale, output, scratch);
+}
+
 template <bool kFused>
 WRANGLET_NOINLINE inline void ConvolvePatchesFloat32(const Conv2dFloat32Params& params,
                                                      const float* input, const float* packed_filter,
@@ -198,7 +212,9 @@ WRANGLET_INLINE inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& p
   using namespace conv2d_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (HasWholeRows(params.window, params.groups)) {
-      const auto convolve = params.fit_pairs ? ConvolveRuns<true> : ConvolveRuns<false>;
+      const auto convolve = params.by_tiles    ? ConvolveTiles
+                            : params.fit_pairs ? ConvolveRuns<true>
+                                               : ConvolveRuns<false>;
       return convolve(params, input, packed_filter, bias, scale, output, scratch);
     }
   }

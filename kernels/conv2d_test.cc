@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -79,7 +80,7 @@ class Conv2dQuantized : public testing::Test {
       Append(packed.scale, one.scale);
     }
     std::vector<In> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
-    std::vector<In> scratch(Conv2dScratchElements<In, Weight>(window, groups));
+    std::vector<In> scratch(Conv2dScratchElements(params));
     Conv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(),
                     expected.data());
     ForEachWay<In, Weight>([&] {
@@ -119,6 +120,111 @@ TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnDeepWindows) {
 TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnAFirstLayer) {
   Random random(1);
   TestFixture::ExpectEqualsReference(kFirstLayer, 1, random);
+}
+
+// By tiles, of any window that they serve, and any bytes. With kMostDepth channels weights and
+// bytes at their ends make the largest sums that there may be.
+constexpr int32_t kMostDepth = WinogradTiles::kMostSum / (255 * 128 * 9) / 8 * 8;
+
+void ExpectTilesEqualReference(const WindowShape& window, const PixelGrid& grid,
+                               std::span<const int8_t> input, std::span<const int8_t> filter,
+                               Random& random) {
+  RandomProduct<RequantizeInt8> product(random);
+  const Conv2dParams<int8_t, int8_t> params{.window = window,
+                                            .input_zero_point = product.ZeroPoint(),
+                                            .output = product.PickOutput(),
+                                            .grid = grid,
+                                            .by_tiles = true};
+  ASSERT_TRUE(WinogradTiles::Serve(window, 1));
+  const int32_t depth = PatchDepth(window, 1);
+  const auto bias = product.Biases(window.out_c);
+  const auto scale = product.Scales(window.out_c, depth, params.output);
+  const auto packed = PackGemm<int8_t, int8_t>(window.out_c, depth, filter, bias, scale,
+                                               params.input_zero_point);
+  std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
+  std::vector<int8_t> scratch(Conv2dScratchElements(params));
+  Conv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(), expected.data());
+  ForEachWay<int8_t, int8_t>([&] {
+    Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+           actual.data(), scratch.data());
+    EXPECT_TRUE(SameBytes(actual, expected));
+  });
+}
+
+WindowShape RandomTiledWindow(Random& random) {
+  WindowShape w{.batch = random.Int(1, 2),
+                .in_h = random.Int(3, 19),
+                .in_w = random.Int(3, 19),
+                .in_c = 8 * random.Int(1, 4),
+                .out_c = random.Int(1, 19),
+                .kernel_h = 3,
+                .kernel_w = 3,
+                .pad_top = random.Int(-1, 2),
+                .pad_left = random.Int(-1, 2)};
+  w.out_h = std::max(1, w.in_h + w.pad_top + random.Int(-1, 2) - 2);
+  w.out_w = std::max(1, w.in_w + w.pad_left + random.Int(-1, 2) - 2);
+  return w;
+}
+
+TEST(Conv2dByTiles, EqualsTheReferenceOnRandomShapes) {
+  ForEachSeed(300, [](Random& random) {
+    const WindowShape window = RandomTiledWindow(random);
+    ExpectTilesEqualReference(window, {}, random.Bytes(InputSize(window)),
+                              random.Bytes(window.out_c * PatchDepth(window, 1)), random);
+  });
+}
+
+// Of several bands, and of several panels a band.
+TEST(Conv2dByTiles, EqualsTheReferenceOnLargeImages) {
+  for (const auto& [height, width, in_c] : {std::tuple(45, 35, 16), std::tuple(9, 300, 8),
+                                            std::tuple(21, 22, 72), std::tuple(40, 41, 8)}) {
+    Random random(1);
+    const WindowShape window{.in_h = height,
+                             .in_w = width,
+                             .in_c = in_c,
+                             .out_h = height,
+                             .out_w = width,
+                             .out_c = 12,
+                             .kernel_h = 3,
+                             .kernel_w = 3,
+                             .pad_top = 1,
+                             .pad_left = 1};
+    const WinogradTiles tiles(window);
+    EXPECT_TRUE(tiles.rows < tiles.down || tiles.PanelOf(tiles.rows) < tiles.across * tiles.rows);
+    ExpectTilesEqualReference(window, {}, random.Bytes(InputSize(window)),
+                              random.Bytes(window.out_c * PatchDepth(window, 1)), random);
+  }
+}
+
+// Bytes and weights at their ends, those of each tile and filter in one of the patterns that make
+// what is transformed largest, or its sums.
+TEST(Conv2dByTiles, EqualsTheReferenceAtTheBounds) {
+  ForEachSeed(60, [](Random& random) {
+    const WindowShape window{.in_h = 6,
+                             .in_w = 6,
+                             .in_c = random.Int(0, 1) ? kMostDepth : 8,
+                             .out_h = 4,
+                             .out_w = 4,
+                             .out_c = 8,
+                             .kernel_h = 3,
+                             .kernel_w = 3};
+    const int32_t kind = random.Int(0, 3);
+    const auto at_end = [&](size_t i, bool first) {
+      const bool alternates = kind == 0 ? true : kind == 1 ? first : random.Int(0, 1) == 1;
+      return static_cast<int8_t>(alternates || (kind == 3 && i % 2 == 0) ? 127 : -128);
+    };
+    std::vector<int8_t> input(static_cast<size_t>(InputSize(window)));
+    std::vector<int8_t> filter(static_cast<size_t>(window.out_c * PatchDepth(window, 1)));
+    const auto in_c = static_cast<size_t>(window.in_c);
+    for (size_t i = 0; i < input.size(); ++i) {
+      // 4, 4, -1, -1 are the coefficients that add up to the most.
+      const size_t y = i / in_c / 6, x = i / in_c % 6;
+      const bool is_large_y = y == 1 || y == 2, is_large_x = x == 1 || x == 2;
+      input[i] = at_end(i, is_large_y == is_large_x);
+    }
+    for (size_t i = 0; i < filter.size(); ++i) filter[i] = at_end(i, i / in_c % 2 == 0);
+    ExpectTilesEqualReference(window, {}, input, filter, random);
+  });
 }
 
 PackedFloat32 PackGroups(int32_t groups, int32_t columns, int32_t depth,
@@ -201,30 +307,47 @@ void ExpectWritesItsGrid(const WindowShape& w, const PixelGrid& grid, const Conv
   EXPECT_TRUE(SameBytes(actual, expected));
 }
 
-std::pair<WindowShape, PixelGrid> RandomGrid(Random& random) {
-  WindowShape w = random.Window(3);
-  w.in_c = random.Int(1, 3), w.out_c = random.Int(1, 10);
+PixelGrid GridFor(const WindowShape& w, Random& random) {
   PixelGrid grid{random.Int(0, 2), random.Int(0, 2), random.Int(1, 3), random.Int(1, 3)};
   grid.image_h = grid.first_y + (w.out_h - 1) * grid.step_h + random.Int(1, 3);
   grid.image_w = grid.first_x + (w.out_w - 1) * grid.step_w + random.Int(1, 3);
-  return {w, grid};
+  return grid;
+}
+
+std::pair<WindowShape, PixelGrid> RandomGrid(Random& random) {
+  WindowShape w = random.Window(3);
+  w.in_c = random.Int(1, 3), w.out_c = random.Int(1, 10);
+  return {w, GridFor(w, random)};
+}
+
+void ExpectInt8WritesItsGrid(const WindowShape& w, const PixelGrid& grid, bool by_tiles,
+                             Random& random) {
+  const int32_t depth = PatchDepth(w, 1);
+  const auto input = random.Bytes(InputSize(w)), filter = random.Bytes(w.out_c * depth);
+  const auto packed = PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {},
+                                               random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
+  Conv2dParams<int8_t, int8_t> params{.window = w, .by_tiles = by_tiles};
+  std::vector<int8_t> scratch(Conv2dScratchElements(params));
+  ForEachWay<int8_t, int8_t>([&] {
+    ExpectWritesItsGrid<int8_t>(w, grid, [&](const PixelGrid& place, auto& output) {
+      params.grid = place;
+      Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+             output.data(), scratch.data());
+    });
+  });
 }
 
 TEST(Conv2d, WritesThePixelsOfItsGrid) {
   ForEachSeed(200, [](Random& random) {
     const auto [w, grid] = RandomGrid(random);
-    const int32_t depth = PatchDepth(w, 1);
-    const auto input = random.Bytes(InputSize(w)), filter = random.Bytes(w.out_c * depth);
-    const auto packed = PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {},
-                                                 random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
-    std::vector<int8_t> scratch(Conv2dScratchElements<int8_t, int8_t>(w, 1));
-    ForEachWay<int8_t, int8_t>([&, &w = w, &grid = grid] {
-      ExpectWritesItsGrid<int8_t>(w, grid, [&](const PixelGrid& place, auto& output) {
-        Conv2d<int8_t, int8_t>({.window = w, .grid = place}, input.data(), packed.filter.data(),
-                               packed.bias.data(), packed.scale.data(), output.data(),
-                               scratch.data());
-      });
-    });
+    ExpectInt8WritesItsGrid(w, grid, false, random);
+  });
+}
+
+TEST(Conv2dByTiles, WritesThePixelsOfItsGrid) {
+  ForEachSeed(40, [](Random& random) {
+    const WindowShape w = RandomTiledWindow(random);
+    ExpectInt8WritesItsGrid(w, GridFor(w, random), true, random);
   });
 }
 
@@ -252,7 +375,7 @@ TEST(Conv2d, PadsWithTheZeroPoint) {
   const std::vector<int8_t> input = {77}, filter(9, 1);
   const auto packed = PackGemm<int8_t, int8_t>(1, 9, filter, {}, std::vector<float>{1.0f}, 77);
   std::vector<int8_t> output(1);
-  std::vector<int8_t> scratch(Conv2dScratchElements<int8_t, int8_t>(params.window, 1));
+  std::vector<int8_t> scratch(Conv2dScratchElements(params));
   Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
          output.data(), scratch.data());
   EXPECT_EQ(output[0], 0);

@@ -29,6 +29,18 @@ namespace wranglet {
 // does not need: kept in registers through it, they would drive its sums out of them.
 inline void ReloadConstants() { asm volatile("" ::: "memory"); }
 
+// i32x4.mul, which wraps; SIMDe's may not overflow.
+inline v128_t MultiplyWrapping(v128_t a, v128_t b) {
+#if defined(__wasm__)
+  return wasm_i32x4_mul(a, b);
+#else
+  uint32_t x[4], y[4];
+  std::memcpy(x, &a, 16), std::memcpy(y, &b, 16);
+  for (int i = 0; i < 4; ++i) x[i] *= y[i];
+  return wasm_v128_load(x);
+#endif
+}
+
 // Copies of a length known only at run time are spelled out here: a memcpy of such a length becomes
 // the instruction memory.copy, which in V8 is a call of some 20 ns, more than the work on those
 // bytes.

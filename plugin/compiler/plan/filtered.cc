@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernels/lane_sums.h"
+#include "kernels/winograd_tiles.h"
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/requantize.h"
@@ -124,6 +125,17 @@ bool Filtered::FitsLanes(const PairLanes& lanes) const {
   const auto channels = static_cast<size_t>(channels_);
   return HasChannelsLast() ? lanes.Fit(weights, channels, 1, channels)
                            : lanes.Fit(weights, channels, weights.size() / channels, 1);
+}
+
+bool Filtered::FitsTileSums() const {
+  std::vector<int64_t> positive(static_cast<size_t>(channels_)), negative(positive.size());
+  const std::vector<int8_t> weights = Weights<int8_t>();
+  for (size_t i = 0; i < weights.size(); ++i) {
+    (weights[i] > 0 ? positive : negative)[ChannelAt(i)] += std::abs(int32_t{weights[i]});
+  }
+  const auto fits = [](int64_t sum) { return 255 * sum <= WinogradTiles::kMostSum; };
+  return std::all_of(positive.begin(), positive.end(), fits) &&
+         std::all_of(negative.begin(), negative.end(), fits);
 }
 
 bool Filtered::FitsLaneSums(const Activation& activation) const {

@@ -58,6 +58,12 @@ class Filtered {
     return sizeof(In) == 1 && sizeof(Weight) == 1 && FitsLanes(lanes);
   }
 
+  // Whether it may take WinogradTiles.
+  template <typename In, typename Weight>
+  bool FitsTiles() const {
+    return sizeof(In) == 1 && sizeof(Weight) == 1 && FitsTileSums();
+  }
+
   // Whether the sums of int8 by int8 that RequantizeInt8 takes, bias included, fit int16 whatever
   // the input, and RequantizeLanes takes them instead.
   bool FitsLaneSums(const Activation& activation) const;
@@ -101,6 +107,7 @@ class Filtered {
   std::vector<double> LargestSums(double activation) const;
   bool FitsInt8() const;
   bool FitsLanes(const PairLanes& lanes) const;
+  bool FitsTileSums() const;
   // Whether int8 kernels may leave out the clamping of what is far outside of int8.
   bool IsBounded() const;
   // Whether RequantizeInt16Bounded serves.

@@ -100,14 +100,15 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     const auto lanes = PairLanes::OfRuns(window.kernel_h, window.kernel_w * window.in_c);
-    f.Emit(Conv2dParams<In, Weight, Requantize>{.window = window,
-                                                .groups = op.groups,
-                                                .input_zero_point = f.InputZeroPoint(),
-                                                .output = f.OutputFor<Requantize>(op.activation),
-                                                .fit_pairs = HasWholeRows(window, op.groups) &&
-                                                             f.FitsPairs<In, Weight>(lanes)},
-           PackQuantized<In, Weight, Requantize>(f, op.groups, depth),
-           Conv2dScratchElements<In, Weight>(window, op.groups) * sizeof(In));
+    const Conv2dParams<In, Weight, Requantize> params{
+        .window = window,
+        .groups = op.groups,
+        .input_zero_point = f.InputZeroPoint(),
+        .output = f.OutputFor<Requantize>(op.activation),
+        .fit_pairs = HasWholeRows(window, op.groups) && f.FitsPairs<In, Weight>(lanes),
+        .by_tiles = WinogradTiles::Pay(window, op.groups) && f.FitsTiles<In, Weight>()};
+    f.Emit(params, PackQuantized<In, Weight, Requantize>(f, op.groups, depth),
+           Conv2dScratchElements(params) * sizeof(In));
   });
   return Done{};
 }

@@ -101,6 +101,29 @@ TEST_F(PlanTest, KernelsAreToldWhatFitsPairs) {
   EXPECT_EQ(fit(), (std::vector{false, false, false}));
 }
 
+// A filter of ones.
+TEST_F(PlanTest, KernelsAreToldWhatTilesServe) {
+  const auto by_tiles = [&](int64_t side, int64_t in_c, int64_t out_c, int8_t weight) {
+    graph_ = {};
+    const TensorId x = Input8({1, side, side, in_c}), filter = Filter8({out_c, 3, 3, in_c});
+    const auto weights = graph_.tensor(filter).MutableConstantAs<int8_t>();
+    std::fill(weights.begin() + weights.size() / 2, weights.end(), weight);
+    graph_.outputs = {
+        Node8(Conv2D{.window = {.padding = {1, 1, 1, 1}}}, {x, filter}, {1, side, side, out_c})};
+    return std::get<Conv2dParams<int8_t, int8_t>>(MustPlan().steps[0].params).by_tiles;
+  };
+  EXPECT_TRUE(by_tiles(8, 16, 16, 1));
+  EXPECT_TRUE(by_tiles(7, 16, 16, 1));
+  EXPECT_FALSE(by_tiles(6, 16, 16, 1)) << "half of each group is empty";
+  EXPECT_FALSE(by_tiles(8, 12, 16, 1)) << "channels come by 8";
+  EXPECT_FALSE(by_tiles(8, 16, 7, 1));
+  // 2^25 / 255 / 9 / 112 = 130.5; / 120 = 121.8, for all of a filter that is one of two.
+  EXPECT_TRUE(by_tiles(8, 112, 8, 127));
+  EXPECT_TRUE(by_tiles(8, 120, 8, 121));
+  EXPECT_FALSE(by_tiles(8, 120, 8, 122));
+  EXPECT_FALSE(by_tiles(8, 120, 8, -122));
+}
+
 // A filter of ones, requantised by 1027 / 2^15: a whole number, and a tie that is clamped.
 TEST_F(PlanTest, DepthwiseKernelsAreToldThatSumsFit) {
   const TensorId x = Input8({1, 5, 7, 16}), filter = Filter8({1, 3, 3, 16});

@@ -105,6 +105,10 @@ template <typename In, typename Weight, typename Requantize>
 int64_t ScratchBytes(const DepthwiseConv2dParams<In, Weight, Requantize>& params) {
   return static_cast<int64_t>(DepthwiseScratchBytes<In>(params.window, params.fit));
 }
+template <typename In, typename Weight, typename Requantize>
+int64_t ScratchBytes(const Conv2dParams<In, Weight, Requantize>& params) {
+  return static_cast<int64_t>(Conv2dScratchElements(params) * sizeof(In));
+}
 
 }  // namespace
 

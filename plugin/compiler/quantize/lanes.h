@@ -8,10 +8,10 @@
 
 namespace wranglet {
 
-// The lanes in which kernels of int8 sum up an operator's filter of this shape, if it is kept to
-// what fits them. It then has about a bit less, and takes two thirds of the time on x86-64 without
-// AVX-VNNI.
-PairLanes LanesOf(const Operator& op, const Shape& filter);
+// The lanes in which kernels of int8 sum up a node's filter, if it is kept to what fits them. It
+// then has about a bit less, and takes two thirds of the time on x86-64 without AVX-VNNI. None for
+// a filter that is multiplied by tiles (conv2d_winograd.h).
+PairLanes LanesOf(const Graph& graph, const Node& node);
 
 }  // namespace wranglet
 

@@ -107,7 +107,7 @@ class Quantizer {
     const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoTensor;
     const float input_scale = graph_.tensor(node.inputs[0]).quantization->scale[0];
     const Tensor& filter = from_.tensor(node.inputs[1]);
-    const auto lanes = computes == DType::kInt8 ? LanesOf(node.op, filter.shape) : PairLanes();
+    const auto lanes = computes == DType::kInt8 ? LanesOf(graph_, node) : PairLanes();
     WRANGLET_ASSIGN(
         Weights weights,
         QuantizeWeights(filter, axis, lanes, has_bias ? &from_.tensor(node.inputs[2]) : nullptr,

@@ -41,7 +41,7 @@ std::vector<Layer> LayersOf(const Graph& graph, const Graph& quantized,
     if (stored.dtype != DType::kInt8 || !patches || patches->inputs() > kMostInputs) continue;
     layers.push_back(
         {i, *patches, *stored.quantization,
-         precisions[i] == DType::kInt8 ? LanesOf(node.op, stored.shape) : PairLanes()});
+         precisions[i] == DType::kInt8 ? LanesOf(graph, node) : PairLanes()});
   }
   return layers;
 }
