@@ -29,7 +29,7 @@ struct Conv2dParams {
   typename Requantize::Output output;
   PixelGrid grid;
   bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
-  bool by_tiles = false;   // WinogradTiles Serve, and the filter's sums are within their kMostSum
+  bool by_tiles = false;   // WinogradTiles Serve, and sums are within their kMostSum
 
   template <typename V>
   void ForEachField(V&& v) const {
@@ -137,7 +137,8 @@ WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& p
            RequantizeInt8(params.output), input, packed_filter, bias, scale, output, scratch);
 }
 
-// Conv2d by tiles, unless bytes have an instruction: it makes as many products at once as tiles save.
+// Conv2d by tiles, unless bytes have an instruction: it makes as many products at once as tiles
+// save.
 WRANGLET_NOINLINE inline void ConvolveTiles(const Conv2dParams<int8_t, int8_t>& params,
                                             const int8_t* input, const int8_t* packed_filter,
                                             const int32_t* bias, const float* scale, int8_t* output,

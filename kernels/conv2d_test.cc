@@ -139,8 +139,8 @@ void ExpectTilesEqualReference(const WindowShape& window, const PixelGrid& grid,
   const int32_t depth = PatchDepth(window, 1);
   const auto bias = product.Biases(window.out_c);
   const auto scale = product.Scales(window.out_c, depth, params.output);
-  const auto packed = PackGemm<int8_t, int8_t>(window.out_c, depth, filter, bias, scale,
-                                               params.input_zero_point);
+  const auto packed =
+      PackGemm<int8_t, int8_t>(window.out_c, depth, filter, bias, scale, params.input_zero_point);
   std::vector<int8_t> expected(static_cast<size_t>(OutputSize(window))), actual(expected.size());
   std::vector<int8_t> scratch(Conv2dScratchElements(params));
   Conv2dReference(params, input.data(), filter.data(), bias.data(), scale.data(), expected.data());
@@ -324,8 +324,8 @@ void ExpectInt8WritesItsGrid(const WindowShape& w, const PixelGrid& grid, bool b
                              Random& random) {
   const int32_t depth = PatchDepth(w, 1);
   const auto input = random.Bytes(InputSize(w)), filter = random.Bytes(w.out_c * depth);
-  const auto packed = PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {},
-                                               random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
+  const auto packed =
+      PackGemm<int8_t, int8_t>(w.out_c, depth, filter, {}, random.Floats(w.out_c, 1e-3f, 1e-2f), 0);
   Conv2dParams<int8_t, int8_t> params{.window = w, .by_tiles = by_tiles};
   std::vector<int8_t> scratch(Conv2dScratchElements(params));
   ForEachWay<int8_t, int8_t>([&] {

@@ -3,12 +3,12 @@
 // Networks", 2015). All of it is done in integers, and the bytes are those of the plain sums.
 //
 // At the points 0, 1, -1, 2, -2 and infinity the fractions have the denominators 4, 6 and 24. The
-// filter's transformation is multiplied by 24, or 12 for the point at infinity, so that it is whole:
-// then 24 outputs a direction are what comes out, 24 * 24 = 9 * 64 in both. Bytes transformed are
-// below 2^15, for each of two transformations has coefficients that add up to -5 to 5, -2 to 8, or
-// less; so are weights, as 12 * 12 * 128. Products are summed up modulo 2^32. The sum wanted, if it
-// lies within 26 bits, is what these bits tell when they are divided by 9, which is to multiply by
-// its inverse modulo 2^32, and by 64, a shift.
+// filter's transformation is multiplied by 24, or 12 for the point at infinity, so that it is
+// whole: then 24 outputs a direction are what comes out, 24 * 24 = 9 * 64 in both. Bytes
+// transformed are below 2^15, for each of two transformations has coefficients that add up to -5 to
+// 5, -2 to 8, or less; so are weights, as 12 * 12 * 128. Products are summed up modulo 2^32. The
+// sum wanted, if it lies within 26 bits, is what these bits tell when they are divided by 9, which
+// is to multiply by its inverse modulo 2^32, and by 64, a shift.
 
 #ifndef WRANGLET_KERNELS_CONV2D_WINOGRAD_H_
 #define WRANGLET_KERNELS_CONV2D_WINOGRAD_H_
@@ -34,7 +34,9 @@ using Tiles = WinogradTiles;
 inline constexpr int32_t kSide = Tiles::kSide, kInputSide = Tiles::kInputSide;
 inline constexpr int32_t kPoints = Tiles::kPoints, kGroup = Tiles::kGroup;
 
-inline v128_t Load(const int16_t* from, int32_t vector) { return wasm_v128_load(from + 8 * vector); }
+inline v128_t Load(const int16_t* from, int32_t vector) {
+  return wasm_v128_load(from + 8 * vector);
+}
 inline void Store(int16_t* to, int32_t vector, v128_t value) {
   wasm_v128_store(to + 8 * vector, value);
 }
@@ -54,8 +56,8 @@ inline void TransformInputs(const v128_t (&d)[kInputSide], int16_t* to, int32_t 
   wasm_v128_store(to + 5 * step, wasm_i16x8_sub(wasm_i16x8_sub(d[5], d[3]), twice(d31)));
 }
 
-// 3 weights in a row, `step` vectors apart, become 24 times their values at the points, -24 times at
-// 1 and -1, 12 times at infinity.
+// 3 weights in a row, `step` vectors apart, become 24 times their values at the points, -24 times
+// at 1 and -1, 12 times at infinity.
 inline void TransformWeights(const int16_t* from, int32_t step, int16_t* to, int32_t to_step) {
   const v128_t g0 = Load(from, 0), g1 = Load(from, step), g2 = Load(from, 2 * step);
   const auto four = [](v128_t v) { return wasm_i16x8_shl(v, 2); };
@@ -79,8 +81,8 @@ inline void TransformSums(const int32_t* from, int32_t step, v128_t (&to)[kSide]
   to[0] = wasm_i32x4_add(wasm_i32x4_add(load(0), two), one);
   to[1] = wasm_i32x4_add(wasm_i32x4_shl(two_odd, 1), one_odd);
   to[2] = wasm_i32x4_add(wasm_i32x4_shl(two, 2), one);
-  to[3] = wasm_i32x4_add(
-      wasm_i32x4_shl(wasm_i32x4_add(wasm_i32x4_shl(two_odd, 2), load(5)), 1), one_odd);
+  to[3] = wasm_i32x4_add(wasm_i32x4_shl(wasm_i32x4_add(wasm_i32x4_shl(two_odd, 2), load(5)), 1),
+                         one_odd);
 }
 
 // Transforms the bytes of 4 tiles, from their top left ones on: [36 points][pairs of channels][4
@@ -88,27 +90,33 @@ inline void TransformSums(const int32_t* from, int32_t step, v128_t (&to)[kSide]
 WRANGLET_NOINLINE inline void TransformTiles(const uint8_t* const* tiles, const Tiles& by,
                                              int16_t* to) {
   const uint8_t *const a = tiles[0], *const b = tiles[1], *const c = tiles[2], *const d = tiles[3];
-  alignas(16) int16_t columns[2 * kPoints * 8];
+  constexpr int32_t kPairs = 4;  // of channels, at once
+  alignas(16) int16_t columns[kPairs * kPoints * 8];
   const int32_t in_c = by.in_c, pitch = by.pitch, step = by.GroupStep();
-  for (int32_t channel = 0; channel < in_c; channel += 4, to += 2 * 8) {
+  for (int32_t channel = 0; channel < in_c; channel += 2 * kPairs, to += kPairs * 8) {
 #pragma clang loop unroll(disable)
     for (int32_t x = 0; x < kInputSide; ++x) {
-      // Two pairs of channels of 4 tiles.
-      v128_t bytes[kInputSide], column[kInputSide];
+      v128_t low[kInputSide], high[kInputSide], column[kInputSide];
       for (int32_t y = 0; y < kInputSide; ++y) {
         const int32_t at = y * pitch + x * in_c + channel;
-        const v128_t ab = wasm_i16x8_shuffle(wasm_v128_load32_zero(a + at),
-                                             wasm_v128_load32_zero(b + at), 0, 8, 1, 9, 2, 10, 3, 11);
-        const v128_t cd = wasm_i16x8_shuffle(wasm_v128_load32_zero(c + at),
-                                             wasm_v128_load32_zero(d + at), 0, 8, 1, 9, 2, 10, 3, 11);
-        bytes[y] = wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5);
+        const auto load = [=](const uint8_t* tile) { return wasm_v128_load64_zero(tile + at); };
+        const v128_t ab = wasm_i16x8_shuffle(load(a), load(b), 0, 8, 1, 9, 2, 10, 3, 11);
+        const v128_t cd = wasm_i16x8_shuffle(load(c), load(d), 0, 8, 1, 9, 2, 10, 3, 11);
+        low[y] = wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5);
+        high[y] = wasm_i32x4_shuffle(ab, cd, 2, 6, 3, 7);
       }
-      for (int32_t y = 0; y < kInputSide; ++y) column[y] = wasm_u16x8_extend_low_u8x16(bytes[y]);
-      TransformInputs(column, columns + x * 8, kInputSide * 8);
-      for (int32_t y = 0; y < kInputSide; ++y) column[y] = wasm_u16x8_extend_high_u8x16(bytes[y]);
-      TransformInputs(column, columns + (kPoints + x) * 8, kInputSide * 8);
+      int16_t* pair = columns + x * 8;
+      const auto transform = [&](const auto& widened) {
+        for (int32_t y = 0; y < kInputSide; ++y) column[y] = widened(y);
+        TransformInputs(column, pair, kInputSide * 8);
+        pair += kPoints * 8;
+      };
+      transform([&](int32_t y) { return wasm_u16x8_extend_low_u8x16(low[y]); });
+      transform([&](int32_t y) { return wasm_u16x8_extend_high_u8x16(low[y]); });
+      transform([&](int32_t y) { return wasm_u16x8_extend_low_u8x16(high[y]); });
+      transform([&](int32_t y) { return wasm_u16x8_extend_high_u8x16(high[y]); });
     }
-    for (int32_t pair = 0; pair < 2; ++pair) {
+    for (int32_t pair = 0; pair < kPairs; ++pair) {
 #pragma clang loop unroll(disable)
       for (int32_t y = 0; y < kInputSide; ++y) {
         v128_t row[kInputSide];
@@ -182,30 +190,33 @@ struct TileOutputs {
 
 // Makes 8 columns of a tile's outputs of its sums, as MultiplyPoints has made them of one of 4
 // tiles, and stores the first `count`.
-WRANGLET_NOINLINE inline void FinishTile(const int32_t* sums, const int32_t* bias,
-                                         const float* scale, const RequantizeInt8& requantize,
-                                         const GridSteps& steps, const TileOutputs& outputs,
-                                         int32_t column, size_t count) {
+//
+// The bias is added where both directions are at 1: it counts once in each output there. What is
+// left undivided of it all, 64, is divided out of the scale, which changes no bit of the product.
+WRANGLET_NOINLINE inline void FinishTile(int32_t* sums, const int32_t* bias, const float* scale,
+                                         const RequantizeInt8& requantize, const GridSteps& steps,
+                                         const TileOutputs& outputs, int32_t column, size_t count) {
   constexpr int32_t kNinth = 0x38e38e39;  // times 9 it is 1, modulo 2^32
-  constexpr int32_t kHalf = kSide * kInputSide * 4;
+  constexpr int32_t kHalf = kSide * kInputSide * 4, kAtOne = (kInputSide + 1) * 4;
   alignas(16) int32_t halves[2 * kHalf];
   for (int32_t half = 0; half < 2; ++half) {
+    int32_t* const its = sums + half * kGroup * kPoints * 4;
+    const v128_t whole_bias =
+        MultiplyWrapping(wasm_v128_load(bias + column + 4 * half), wasm_i32x4_splat(24 * 24));
+    wasm_v128_store(its + kAtOne, wasm_i32x4_add(wasm_v128_load(its + kAtOne), whole_bias));
 #pragma clang loop unroll(disable)
     for (int32_t x = 0; x < kInputSide; ++x) {
       v128_t rows[kSide];
-      TransformSums(sums + half * kGroup * kPoints * 4 + 4 * x, kInputSide, rows);
+      TransformSums(its + 4 * x, kInputSide, rows);
       int32_t* const to = halves + half * kHalf + 4 * x;
       for (int32_t y = 0; y < kSide; ++y) wasm_v128_store(to + 4 * y * kInputSide, rows[y]);
     }
   }
   const RequantizeInt8 constants = requantize;
-  const RequantizeInt8::Scales scales(scale + column);
-  const v128_t bias_low = wasm_v128_load(bias + column);
-  const v128_t bias_high = wasm_v128_load(bias + column + 4);
-  const auto divided = [](v128_t product, v128_t its_bias) {
-    const v128_t whole = MultiplyWrapping(product, wasm_i32x4_splat(kNinth));
-    return wasm_i32x4_add(wasm_i32x4_shr(whole, 6), its_bias);
-  };
+  const v128_t part = wasm_f32x4_splat(1.0f / 64);
+  const v128_t scale_low = wasm_f32x4_mul(wasm_v128_load(scale + column), part);
+  const v128_t scale_high = wasm_f32x4_mul(wasm_v128_load(scale + column + 4), part);
+  const v128_t ninth = wasm_i32x4_splat(kNinth);
   const int32_t rows = outputs.rows, columns = outputs.columns;
   const ptrdiff_t pixel_step = steps.pixel, row_step = steps.row;
   int8_t* to = outputs.to + column;
@@ -216,8 +227,8 @@ WRANGLET_NOINLINE inline void FinishTile(const int32_t* sums, const int32_t* bia
     TransformSums(from, 1, low);
     TransformSums(from + kHalf, 1, high);
     for (int32_t x = 0; x < kSide; ++x) {
-      wide[x] = constants.WidenBounded(divided(low[x], bias_low), divided(high[x], bias_high),
-                                       scales.low, scales.high);
+      wide[x] = constants.WidenBounded(MultiplyWrapping(low[x], ninth),
+                                       MultiplyWrapping(high[x], ninth), scale_low, scale_high);
     }
     const v128_t first = constants.NarrowBounded(wide[0], wide[1]);
     const v128_t second = constants.NarrowBounded(wide[2], wide[3]);
@@ -255,7 +266,7 @@ inline void ConvolvePanel(const Tiles& by, const uint8_t* const* tiles, const Ti
 
 }  // namespace winograd_internal
 
-// Conv2d of a window that WinogradTiles Serve, by a filter whose sums are within
+// Conv2d of a window that WinogradTiles Serve, by a filter and bias whose sums are within
 // WinogradTiles::kMostSum. `scratch` has WinogradTiles(w).ScratchBytes, and begins at a multiple of
 // 16.
 WRANGLET_NOINLINE inline void Conv2dWinograd(const WindowShape& w, const GridSteps& steps,

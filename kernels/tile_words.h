@@ -76,24 +76,21 @@ WRANGLET_NOINLINE inline void WidenRows(const int8_t* const* rows, const Runs& r
   const int32_t step = (length + 1) / 2 * 2 * kTile;
   const int8_t* from[kTile];
   for (int row = 0; row < kTile; ++row) from[row] = rows[row];
-  const v128_t offset = wasm_i16x8_splat(128);
+  const v128_t sign = wasm_i8x16_splat(-128);
   for (int32_t start = 0; start < ends; start += pitch, to += step) {
     // What lies behind the last pair is written over.
     int16_t* pairs = to;
 #pragma clang loop unroll(disable)
     for (int32_t k = start; k < start + length; k += 8, pairs += 8 * kTile) {
-      const auto load = [=](int row) {
-        return wasm_i16x8_add(wasm_i16x8_load8x8(from[row] + k), offset);
-      };
-      const v128_t a = load(0), b = load(1), c = load(2), d = load(3);
-      const v128_t ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5);
-      const v128_t cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
-      wasm_v128_store(pairs, wasm_i64x2_shuffle(ab, cd, 0, 2));
-      wasm_v128_store(pairs + 8, wasm_i64x2_shuffle(ab, cd, 1, 3));
-      const v128_t ab2 = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
-      const v128_t cd2 = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
-      wasm_v128_store(pairs + 16, wasm_i64x2_shuffle(ab2, cd2, 0, 2));
-      wasm_v128_store(pairs + 24, wasm_i64x2_shuffle(ab2, cd2, 1, 3));
+      const auto load = [=](int row) { return wasm_v128_load64_zero(from[row] + k); };
+      const v128_t ab = wasm_i16x8_shuffle(load(0), load(1), 0, 8, 1, 9, 2, 10, 3, 11);
+      const v128_t cd = wasm_i16x8_shuffle(load(2), load(3), 0, 8, 1, 9, 2, 10, 3, 11);
+      const v128_t low = wasm_v128_xor(wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5), sign);
+      const v128_t high = wasm_v128_xor(wasm_i32x4_shuffle(ab, cd, 2, 6, 3, 7), sign);
+      wasm_v128_store(pairs, wasm_u16x8_extend_low_u8x16(low));
+      wasm_v128_store(pairs + 8, wasm_u16x8_extend_high_u8x16(low));
+      wasm_v128_store(pairs + 16, wasm_u16x8_extend_low_u8x16(high));
+      wasm_v128_store(pairs + 24, wasm_u16x8_extend_high_u8x16(high));
     }
   }
 }

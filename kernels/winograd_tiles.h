@@ -20,7 +20,7 @@ struct WinogradTiles {
   static constexpr int32_t kGroup = 4;                         // tiles that are multiplied at once
   static constexpr int32_t kMost = 64;                         // tiles of a panel
   static constexpr int32_t kColumns = 8;                       // of a block of packed weights
-  // The most that products of a filter with bytes of 255 and 0 may add up to, either way.
+  // The most that a sum may be, either way, bias included, whatever the input.
   static constexpr int32_t kMostSum = (1 << 25) - 1;
 
   int32_t across, down;  // all tiles
@@ -60,9 +60,7 @@ struct WinogradTiles {
     const int32_t tiles = across * tile_rows, panels = (tiles + panel - 1) / panel;
     return ((tiles + panels - 1) / panels + kGroup - 1) / kGroup * kGroup;
   }
-  constexpr size_t BandBytes() const {
-    return static_cast<size_t>((rows * kSide + 2) * pitch);
-  }
+  constexpr size_t BandBytes() const { return static_cast<size_t>((rows * kSide + 2) * pitch); }
   // Elements from one point's to the next's, of a group and of a block of weights.
   constexpr int32_t GroupStep() const { return kGroup * in_c + kApart; }
   constexpr int32_t WeightStep() const { return kColumns * in_c + kApart; }

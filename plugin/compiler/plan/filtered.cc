@@ -128,14 +128,22 @@ bool Filtered::FitsLanes(const PairLanes& lanes) const {
 }
 
 bool Filtered::FitsTileSums() const {
-  std::vector<int64_t> positive(static_cast<size_t>(channels_)), negative(positive.size());
+  // The sums of products with bytes, stored activations moved by 128, and what of the bias is left.
+  std::vector<int64_t> least(static_cast<size_t>(channels_)), most(least);
+  const std::vector<int32_t> bias = Bias<int32_t>();
+  std::copy(bias.begin(), bias.end(), least.begin());
+  most = least;
+  const int64_t zero_byte = InputZeroPoint() + 128;
   const std::vector<int8_t> weights = Weights<int8_t>();
   for (size_t i = 0; i < weights.size(); ++i) {
-    (weights[i] > 0 ? positive : negative)[ChannelAt(i)] += std::abs(int32_t{weights[i]});
+    const int64_t weight = weights[i];
+    const size_t c = ChannelAt(i);
+    least[c] += std::min(-zero_byte * weight, (255 - zero_byte) * weight);
+    most[c] += std::max(-zero_byte * weight, (255 - zero_byte) * weight);
   }
-  const auto fits = [](int64_t sum) { return 255 * sum <= WinogradTiles::kMostSum; };
-  return std::all_of(positive.begin(), positive.end(), fits) &&
-         std::all_of(negative.begin(), negative.end(), fits);
+  const auto fits = [](int64_t sum) { return std::abs(sum) <= WinogradTiles::kMostSum; };
+  return std::all_of(least.begin(), least.end(), fits) &&
+         std::all_of(most.begin(), most.end(), fits);
 }
 
 bool Filtered::FitsLaneSums(const Activation& activation) const {

@@ -81,8 +81,8 @@ void EmitPhase(const Filtered& f, const TransposeConv& op, const Phase& y, const
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     const std::vector<Weight> whole = f.Weights<Weight>();
     const auto weights = PartOf(std::span(whole), shape, op.window, y, x);
-    const Conv2dParams<In, Weight, Requantize> params{
-        window, 1, f.InputZeroPoint(), f.OutputFor<Requantize>(op.activation), grid};
+    const Conv2dParams<In, Weight, Requantize> params{window, 1, f.InputZeroPoint(),
+                                                      f.OutputFor<Requantize>(op.activation), grid};
     f.Emit(params,
            PackGemm<In, Weight, Requantize>(
                f.channels(), depth, weights, f.Bias<typename Requantize::Bias>(),

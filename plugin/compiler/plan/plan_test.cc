@@ -110,6 +110,7 @@ TEST_F(PlanTest, KernelsAreToldWhatTilesServe) {
     std::fill(weights.begin() + weights.size() / 2, weights.end(), weight);
     graph_.outputs = {
         Node8(Conv2D{.window = {.padding = {1, 1, 1, 1}}}, {x, filter}, {1, side, side, out_c})};
+    graph_.tensor(x).quantization = {{0.5f}, {-128}};
     graph_.tensor(graph_.outputs[0]).quantization = {{1e4f}, {0}};
     return std::get<Conv2dParams<int8_t, int8_t>>(MustPlan().steps[0].params).by_tiles;
   };

@@ -39,9 +39,8 @@ std::vector<Layer> LayersOf(const Graph& graph, const Graph& quantized,
     const Tensor& stored = quantized.tensor(by_name.at(node.name)->inputs[1]);
     const std::optional<Patches> patches = Patches::Of(graph, node);
     if (stored.dtype != DType::kInt8 || !patches || patches->inputs() > kMostInputs) continue;
-    layers.push_back(
-        {i, *patches, *stored.quantization,
-         precisions[i] == DType::kInt8 ? LanesOf(graph, node) : PairLanes()});
+    layers.push_back({i, *patches, *stored.quantization,
+                      precisions[i] == DType::kInt8 ? LanesOf(graph, node) : PairLanes()});
   }
   return layers;
 }
