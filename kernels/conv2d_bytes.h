@@ -119,7 +119,8 @@ inline void Conv2dByWords(const WindowShape& w, const GridSteps& steps, int32_t 
                           const int8_t* packed_filter, const int32_t* bias, const float* scale,
                           int8_t* output, int8_t* scratch) {
   const Conv2dByteBand band(w);
-  auto* const panel =
+  const WordPanel panel(band.runs);
+  auto* const words =
       reinterpret_cast<int16_t*>(scratch + band.ImageBytes(w) + band.WeightBytes(w));
   const auto copy = [](const int8_t* from, int32_t count, int8_t* to) {
     CopyBytes(to, from, static_cast<size_t>(count));
@@ -129,8 +130,11 @@ inline void Conv2dByWords(const WindowShape& w, const GridSteps& steps, int32_t 
       output, scratch, copy,
       [&](const auto& windows, int32_t count, const Runs& runs, const int8_t* weights,
           const auto& out) {
-        MultiplyByWords(windows, count, runs, w.out_c, weights, bias, scale, requantize, out,
-                        panel);
+        const int32_t step = panel.RowsOf(count);
+        for (int32_t first = 0; first < count; first += step) {
+          MultiplyByWords(panel, windows + first, std::min(step, count - first), runs, w.out_c,
+                          weights, bias, scale, requantize, out + first, words);
+        }
       });
 }
 

@@ -24,6 +24,7 @@
 #include "kernels/quantized.h"
 #include "kernels/requantize.h"
 #include "kernels/simd.h"
+#include "kernels/tile_words.h"
 #include "kernels/winograd_tiles.h"
 
 namespace wranglet {
@@ -99,11 +100,7 @@ WRANGLET_NOINLINE inline void TransformTiles(const uint8_t* const* tiles, const 
       v128_t low[kInputSide], high[kInputSide], column[kInputSide];
       for (int32_t y = 0; y < kInputSide; ++y) {
         const int32_t at = y * pitch + x * in_c + channel;
-        const auto load = [=](const uint8_t* tile) { return wasm_v128_load64_zero(tile + at); };
-        const v128_t ab = wasm_i16x8_shuffle(load(a), load(b), 0, 8, 1, 9, 2, 10, 3, 11);
-        const v128_t cd = wasm_i16x8_shuffle(load(c), load(d), 0, 8, 1, 9, 2, 10, 3, 11);
-        low[y] = wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5);
-        high[y] = wasm_i32x4_shuffle(ab, cd, 2, 6, 3, 7);
+        words_internal::InterleavePairs(a + at, b + at, c + at, d + at, low[y], high[y]);
       }
       int16_t* pair = columns + x * 8;
       const auto transform = [&](const auto& widened) {
@@ -160,21 +157,12 @@ WRANGLET_NOINLINE inline void TransformBlock(const int8_t* weights, const Tiles&
 // Multiplies 4 tiles by 8 columns: [2 halves of the columns][4 tiles][36 points][4].
 WRANGLET_NOINLINE inline void MultiplyPoints(const int16_t* tiles, const int16_t* weights,
                                              const Tiles& by, int32_t* sums) {
-  const int32_t size = by.in_c * kGroup, apart = by.GroupStep() - size;
+  const int32_t size = by.in_c * kGroup, step = by.GroupStep(), weight_step = by.WeightStep();
   const int32_t* const end = sums + kPoints * 4;
-  for (; sums < end; sums += 4, tiles += apart, weights += apart) {
+  for (; sums < end; sums += 4, tiles += step, weights += weight_step) {
     v128_t low[kGroup], high[kGroup];
     for (int tile = 0; tile < kGroup; ++tile) low[tile] = high[tile] = wasm_i32x4_splat(0);
-#pragma clang loop unroll(disable)
-    for (const int16_t* const last = tiles + size; tiles < last; tiles += 2 * kGroup) {
-      const v128_t even = wasm_v128_load(weights), odd = wasm_v128_load(weights + 8);
-      for (int tile = 0; tile < kGroup; ++tile) {
-        const v128_t pair = wasm_v128_load32_splat(tiles + 2 * tile);
-        low[tile] = wasm_i32x4_add(low[tile], wasm_i32x4_dot_i16x8(pair, even));
-        high[tile] = wasm_i32x4_add(high[tile], wasm_i32x4_dot_i16x8(pair, odd));
-      }
-      weights += 2 * kTileColumns;
-    }
+    words_internal::AddPairs(tiles, size, weights, low, high);
     for (int tile = 0; tile < kGroup; ++tile) {
       wasm_v128_store(sums + tile * kPoints * 4, low[tile]);
       wasm_v128_store(sums + (tile + kGroup) * kPoints * 4, high[tile]);

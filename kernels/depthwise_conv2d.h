@@ -40,8 +40,7 @@ struct DepthwiseConv2dParams {
 template <typename In>
 constexpr size_t DepthwiseScratchBytes(const WindowShape& window, LaneFit fit) {
   const DepthwiseBand band(window);
-  const auto blocks =
-      static_cast<size_t>((window.out_c + kDepthwiseChannels - 1) / kDepthwiseChannels);
+  const auto blocks = static_cast<size_t>(DepthwiseByteBand::Blocks(window));
   const size_t by_pairs =
       sizeof(In) * static_cast<size_t>(window.in_c) +
       sizeof(int16_t) * (blocks * band.WeightElements(window) + band.ColumnElements());

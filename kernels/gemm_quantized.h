@@ -102,7 +102,8 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
   const int32_t inside = all - near_end;
   CopyBytes(last, input + inside * depth, static_cast<size_t>(near_end * depth));
   const Runs runs{.length = depth};
-  const int32_t step = WordPanel(runs).RowsOf(all);
+  const WordPanel panel(runs);
+  const int32_t step = panel.RowsOf(all);
   for (int32_t row = 0; row < all; row += step) {
     const int32_t count = std::min(step, all - row);
     const int8_t* from[kRows];
@@ -112,7 +113,8 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
       from[i] = at < inside ? input + at * depth : last + (at - inside) * depth;
       to[i] = output + at * cols;
     }
-    MultiplyByWords(from, count, runs, cols, packed_filter, bias, scale, requantize, to, scratch);
+    MultiplyByWords(panel, from, count, runs, cols, packed_filter, bias, scale, requantize, to,
+                    scratch);
   }
 }
 

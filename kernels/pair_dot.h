@@ -63,39 +63,32 @@ inline v128_t AddWidened(v128_t pairs, v128_t sum) {
   return wasm_i32x4_add(sum, wasm_i32x4_extadd_pairwise_i16x8(pairs));
 }
 
-// The same, for loops that have a register left for ones: V8 reads those of the other instruction
-// from memory each time, and their address, too. As a constant it would make them each time.
-class AddByOnes {
+// Adds the products of four bytes a lane, of weights and unsigned bytes, to a sum.
+template <bool kByPairs>
+class AddProducts {
  public:
-  AddByOnes() {
+  v128_t operator()(v128_t weights, v128_t bytes, v128_t sum) const {
+    return ByteDotAdd(weights, bytes, sum);
+  }
+};
+// For loops that have a register left for ones: V8 reads those of AddWidened's instruction from
+// memory each time, and their address, too. As a constant it would make them each time.
+template <>
+class AddProducts<true> {
+ public:
+  AddProducts() {
     const int16_t* from = kOnes;
     asm volatile("" : "+r"(from));
     ones_ = wasm_v128_load(from);
   }
 
-  v128_t operator()(v128_t pairs, v128_t sum) const {
-    return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(pairs, ones_));
+  v128_t operator()(v128_t weights, v128_t bytes, v128_t sum) const {
+    return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(PairDot(weights, bytes), ones_));
   }
 
  private:
   alignas(16) static constexpr int16_t kOnes[8] = {1, 1, 1, 1, 1, 1, 1, 1};
   v128_t ones_;
-};
-
-// Adds the products of four bytes a lane, of weights and unsigned bytes, to a sum.
-template <bool kByPairs>
-struct AddProducts {
-  v128_t operator()(v128_t weights, v128_t bytes, v128_t sum) const {
-    return ByteDotAdd(weights, bytes, sum);
-  }
-};
-template <>
-struct AddProducts<true> {
-  v128_t operator()(v128_t weights, v128_t bytes, v128_t sum) const {
-    return add(PairDot(weights, bytes), sum);
-  }
-
-  AddByOnes add;
 };
 
 // Whether products whose weights are proven to fit take PairDot where they cannot take ByteDotAdd.

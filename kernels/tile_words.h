@@ -24,11 +24,13 @@ struct WordPanel {
   // int16 elements that a panel and 8 columns of weights take together, unless 4 rows take more.
   static constexpr int32_t kElements = 28672;
 
-  int32_t depth;  // of a row, each run filled up to pairs
+  int32_t run;    // elements of a run that is filled up to pairs
+  int32_t depth;  // of a row
   int32_t rows;   // of a panel, at most
 
   constexpr explicit WordPanel(const Runs& runs)
-      : depth(runs.count * ((runs.length + 1) / 2 * 2)),
+      : run((runs.length + 1) / 2 * 2),
+        depth(runs.count * run),
         rows(std::clamp((kElements - kBeyond - WeightElements()) / depth / kTile * kTile, kTile,
                         kMostRows)) {}
 
@@ -48,11 +50,21 @@ struct WordPanel {
 
 namespace words_internal {
 
+// 8 bytes of each of 4 rows: [2 pairs][4 rows][2] in `low`, and the other two pairs in `high`.
+inline void InterleavePairs(const void* a, const void* b, const void* c, const void* d, v128_t& low,
+                            v128_t& high) {
+  const auto load = wasm_v128_load64_zero;
+  const v128_t ab = wasm_i16x8_shuffle(load(a), load(b), 0, 8, 1, 9, 2, 10, 3, 11);
+  const v128_t cd = wasm_i16x8_shuffle(load(c), load(d), 0, 8, 1, 9, 2, 10, 3, 11);
+  low = wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5);
+  high = wasm_i32x4_shuffle(ab, cd, 2, 6, 3, 7);
+}
+
 // Widens a block of packed weights, quads of depth, to pairs: [pairs of a run][8 columns][2] for
 // each run. Returns where they end.
-WRANGLET_NOINLINE inline const int8_t* WidenWeights(const Runs& runs, const int8_t* weights,
-                                                    int16_t* to) {
-  const int32_t length = runs.length, step = (length + 1) / 2 * 2 * kTileColumns;
+WRANGLET_NOINLINE inline const int8_t* WidenWeights(const Runs& runs, int32_t filled,
+                                                    const int8_t* weights, int16_t* to) {
+  const int32_t length = runs.length, step = filled * kTileColumns;
   for (int32_t run = 0; run < runs.count; ++run, to += step) {
     // What the last quad has beyond the last pair is written over.
     int16_t* quad = to;
@@ -70,10 +82,11 @@ WRANGLET_NOINLINE inline const int8_t* WidenWeights(const Runs& runs, const int8
 
 // Widens 4 rows, moved by 128 to be unsigned, as PackGemm expects: [pairs of a run][4 rows][2] for
 // each run. Reads up to 7 bytes behind a run.
-WRANGLET_NOINLINE inline void WidenRows(const int8_t* const* rows, const Runs& runs, int16_t* to) {
+WRANGLET_NOINLINE inline void WidenRows(const int8_t* const* rows, const Runs& runs, int32_t filled,
+                                        int16_t* to) {
   constexpr int kTile = WordPanel::kTile;
   const int32_t ends = runs.count * runs.pitch, pitch = runs.pitch, length = runs.length;
-  const int32_t step = (length + 1) / 2 * 2 * kTile;
+  const int32_t step = filled * kTile;
   const int8_t* from[kTile];
   for (int row = 0; row < kTile; ++row) from[row] = rows[row];
   const v128_t sign = wasm_i8x16_splat(-128);
@@ -82,16 +95,32 @@ WRANGLET_NOINLINE inline void WidenRows(const int8_t* const* rows, const Runs& r
     int16_t* pairs = to;
 #pragma clang loop unroll(disable)
     for (int32_t k = start; k < start + length; k += 8, pairs += 8 * kTile) {
-      const auto load = [=](int row) { return wasm_v128_load64_zero(from[row] + k); };
-      const v128_t ab = wasm_i16x8_shuffle(load(0), load(1), 0, 8, 1, 9, 2, 10, 3, 11);
-      const v128_t cd = wasm_i16x8_shuffle(load(2), load(3), 0, 8, 1, 9, 2, 10, 3, 11);
-      const v128_t low = wasm_v128_xor(wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5), sign);
-      const v128_t high = wasm_v128_xor(wasm_i32x4_shuffle(ab, cd, 2, 6, 3, 7), sign);
+      v128_t low, high;
+      InterleavePairs(from[0] + k, from[1] + k, from[2] + k, from[3] + k, low, high);
+      low = wasm_v128_xor(low, sign), high = wasm_v128_xor(high, sign);
       wasm_v128_store(pairs, wasm_u16x8_extend_low_u8x16(low));
       wasm_v128_store(pairs + 8, wasm_u16x8_extend_high_u8x16(low));
       wasm_v128_store(pairs + 16, wasm_u16x8_extend_low_u8x16(high));
       wasm_v128_store(pairs + 24, wasm_u16x8_extend_high_u8x16(high));
     }
+  }
+}
+
+// Adds the products of 4 widened rows with 8 columns, `size` elements of the rows.
+WRANGLET_INLINE inline void AddPairs(const int16_t* rows, int32_t size, const int16_t* columns,
+                                     v128_t (&low)[WordPanel::kTile],
+                                     v128_t (&high)[WordPanel::kTile]) {
+  constexpr int kTile = WordPanel::kTile;
+  // V8 unrolls the loop itself.
+#pragma clang loop unroll(disable)
+  for (const int16_t* const end = rows + size; rows < end; rows += 2 * kTile) {
+    const v128_t columns_low = wasm_v128_load(columns), columns_high = wasm_v128_load(columns + 8);
+    for (int row = 0; row < kTile; ++row) {
+      const v128_t pair = wasm_v128_load32_splat(rows + 2 * row);
+      low[row] = wasm_i32x4_add(low[row], wasm_i32x4_dot_i16x8(pair, columns_low));
+      high[row] = wasm_i32x4_add(high[row], wasm_i32x4_dot_i16x8(pair, columns_high));
+    }
+    columns += 2 * kTileColumns;
   }
 }
 
@@ -101,20 +130,10 @@ WRANGLET_NOINLINE inline void MultiplyBlock(const int16_t* panel, int32_t count,
                                             const float* scale, const RequantizeInt8& requantize,
                                             int8_t* const* out, int32_t column, int32_t columns) {
   constexpr int kTile = WordPanel::kTile;
-  for (int32_t first = 0; first < count; first += kTile) {
+  const int32_t size = kTile * depth;
+  for (int32_t first = 0; first < count; first += kTile, panel += size) {
     RequantizeInt8::Sums<kTile> sums(bias + column);
-    const int16_t* pairs = weights;
-    // V8 unrolls the loop itself.
-#pragma clang loop unroll(disable)
-    for (const int16_t* const end = panel + kTile * depth; panel < end; panel += 2 * kTile) {
-      const v128_t low = wasm_v128_load(pairs), high = wasm_v128_load(pairs + 8);
-      for (int row = 0; row < kTile; ++row) {
-        const v128_t pair = wasm_v128_load32_splat(panel + 2 * row);
-        sums.low[row] = wasm_i32x4_add(sums.low[row], wasm_i32x4_dot_i16x8(pair, low));
-        sums.high[row] = wasm_i32x4_add(sums.high[row], wasm_i32x4_dot_i16x8(pair, high));
-      }
-      pairs += 2 * kTileColumns;
-    }
+    AddPairs(panel, size, weights, sums.low, sums.high);
     int8_t* to[kTile];
     for (int row = 0; row < kTile; ++row) to[row] = out[first + row];
     quads_internal::FinishBlock(sums, scale, requantize, to, column, columns);
@@ -123,29 +142,23 @@ WRANGLET_NOINLINE inline void MultiplyBlock(const int16_t* panel, int32_t count,
 
 }  // namespace words_internal
 
-// As MultiplyRuns (tile_quads.h), of rows of int8 as they are; up to 7 bytes behind a run are read.
-// `scratch` has WordPanel(runs).ScratchElements. Rows from `count` up to a multiple of kTile are
-// the last, again.
-inline void MultiplyByWords(const int8_t* const* rows, int32_t count, const Runs& runs,
-                            int32_t columns, const int8_t* weights, const int32_t* bias,
-                            const float* scale, const RequantizeInt8& requantize,
-                            int8_t* const* out, int16_t* scratch) {
+// As MultiplyRuns (tile_quads.h), of rows of int8 as they are, no more than a panel takes; up to 7
+// bytes behind a run are read. `scratch` has panel.ScratchElements. Rows from `count` up to a
+// multiple of kTile are the last, again.
+inline void MultiplyByWords(const WordPanel& panel, const int8_t* const* rows, int32_t count,
+                            const Runs& runs, int32_t columns, const int8_t* weights,
+                            const int32_t* bias, const float* scale,
+                            const RequantizeInt8& requantize, int8_t* const* out,
+                            int16_t* scratch) {
   using namespace words_internal;
-  constexpr int32_t kTile = WordPanel::kTile;
-  const WordPanel panel(runs);
-  const int32_t step = panel.RowsOf(count);
   int16_t* const widened = scratch + panel.PanelElements();
-  for (int32_t first = 0; first < count; first += step) {
-    const int32_t here = std::min(step, count - first);
-    for (int32_t row = 0; row < here; row += kTile) {
-      WidenRows(rows + first + row, runs, scratch + row * panel.depth);
-    }
-    const int8_t* block = weights;
-    for (int32_t column = 0; column < columns; column += kTileColumns) {
-      block = WidenWeights(runs, block, widened);
-      MultiplyBlock(scratch, here, panel.depth, widened, bias, scale, requantize, out + first,
-                    column, columns);
-    }
+  for (int32_t row = 0; row < count; row += WordPanel::kTile) {
+    WidenRows(rows + row, runs, panel.run, scratch + row * panel.depth);
+  }
+  for (int32_t column = 0; column < columns; column += kTileColumns) {
+    weights = WidenWeights(runs, panel.run, weights, widened);
+    MultiplyBlock(scratch, count, panel.depth, widened, bias, scale, requantize, out, column,
+                  columns);
   }
 }
 

@@ -90,6 +90,12 @@ int64_t MacsOf(const Graph& graph, const Node& node) {
   return CountOf(graph.tensor(node.outputs[0])) * (CountOf(filter) / channels);
 }
 
+int64_t MacsOf(const Graph& graph) {
+  int64_t macs = 0;
+  for (const Node& node : graph.nodes) macs += MacsOf(graph, node);
+  return macs;
+}
+
 std::optional<std::vector<int64_t>> ConstantIntegers(const Tensor& tensor) {
   if (!tensor.constant) return std::nullopt;
   if (tensor.dtype == DType::kInt64) return Widened<int64_t>(tensor);

@@ -49,8 +49,10 @@ void ForEachElement(const Tensor& tensor, const Quantization& q, F&& f) {
   }
 }
 
-// The multiply-accumulates of one run of a node: 0 of one that is no product of matrices.
+// The multiply-accumulates of one run of a node, 0 of one that is no product of matrices; and of
+// all nodes.
 int64_t MacsOf(const Graph& graph, const Node& node);
+int64_t MacsOf(const Graph& graph);
 
 // The elements of a constant of int64 or int32; nothing of any other tensor.
 std::optional<std::vector<int64_t>> ConstantIntegers(const Tensor& tensor);

@@ -472,7 +472,7 @@ TEST(RemoveDeadChannels, RandomNetworksComputeTheSame) {
     Graph after = before;
     ASSERT_TRUE(RemoveDeadChannels(after).ok());
     ASSERT_TRUE(Validate(after).ok());
-    smaller += AllMacs(after) < AllMacs(before);
+    smaller += MacsOf(after) < MacsOf(before);
     const std::vector<std::byte> input = network.RandomInput();
     const std::vector<double> expected = RunNatively(before, input);
     const std::vector<double> actual = RunNatively(after, input);

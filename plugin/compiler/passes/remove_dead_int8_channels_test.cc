@@ -296,7 +296,7 @@ TEST(RemoveDeadInt8Channels, RandomNetworksComputeTheSame) {
     std::mt19937 random(seed);
     Graph before = network.graph();
     KillChannels(before, random);
-    smaller += AllMacs(RemovedExactly(before, seed)) < AllMacs(before);
+    smaller += MacsOf(RemovedExactly(before, seed)) < MacsOf(before);
     if (HasFailure()) return;
   }
   EXPECT_GT(smaller, 20) << "networks that had something to remove";

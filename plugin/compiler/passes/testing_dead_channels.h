@@ -37,13 +37,6 @@ inline void KillChannels(Graph& graph, std::mt19937& random) {
   }
 }
 
-// The multiply-accumulates of one run.
-inline int64_t AllMacs(const Graph& graph) {
-  int64_t macs = 0;
-  for (const Node& node : graph.nodes) macs += MacsOf(graph, node);
-  return macs;
-}
-
 }  // namespace wranglet
 
 #endif  // WRANGLET_PLUGIN_COMPILER_PASSES_TESTING_DEAD_CHANNELS_H_

@@ -108,7 +108,7 @@ class Placement {
     plan.live_bytes = layout_.live;
     plan.live_bytes.resize(plan.steps.size() + 2);
     plan.weights = std::move(lowering_.weights).Take();
-    for (const Node& node : lowering_.graph().nodes) plan.macs += MacsOf(lowering_.graph(), node);
+    plan.macs = MacsOf(lowering_.graph());
     return plan;
   }
 

@@ -35,9 +35,8 @@ std::vector<size_t> Spread(size_t count, size_t wanted) {
 
 // How many samples to measure on, so often.
 size_t AffordableSamples(const Graph& graph) {
-  int64_t macs = 0;
-  for (const Node& node : graph.nodes) macs += MacsOf(graph, node);
-  const auto affordable = static_cast<size_t>(kMacsOfSamples / std::max<int64_t>(macs, 1));
+  const int64_t macs = std::max<int64_t>(MacsOf(graph), 1);
+  const auto affordable = static_cast<size_t>(kMacsOfSamples / macs);
   return std::clamp(affordable, kFewSamples, kMostSamples);
 }
 
