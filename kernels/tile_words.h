@@ -53,7 +53,7 @@ namespace words_internal {
 // 8 bytes of each of 4 rows: [2 pairs][4 rows][2] in `low`, and the other two pairs in `high`.
 inline void InterleavePairs(const void* a, const void* b, const void* c, const void* d, v128_t& low,
                             v128_t& high) {
-  const auto load = wasm_v128_load64_zero;
+  const auto load = [](const void* from) { return wasm_v128_load64_zero(from); };
   const v128_t ab = wasm_i16x8_shuffle(load(a), load(b), 0, 8, 1, 9, 2, 10, 3, 11);
   const v128_t cd = wasm_i16x8_shuffle(load(c), load(d), 0, 8, 1, 9, 2, 10, 3, 11);
   low = wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5);
