@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <type_traits>
 
 #include "kernels/depthwise_conv2d.h"
 #include "kernels/depthwise_float32.h"
@@ -12,20 +11,6 @@
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
-namespace {
-
-template <typename In, typename Weight, typename Requantize>
-LaneFit FitOf(const Filtered& f, const WindowShape& window, const DepthwiseConv2D& op) {
-  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1 &&
-                std::is_same_v<Requantize, RequantizeInt8>) {
-    if (DepthwiseLaneBand::Serves(window) && f.FitsLaneSums(op.activation)) return LaneFit::kSums;
-  }
-  const auto lanes = PairLanes::OfDepthwise(window.kernel_h, window.kernel_w);
-  return f.FitsPairs<In, Weight>(lanes) ? LaneFit::kPairs : LaneFit::kNone;
-}
-
-}  // namespace
-
 Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
   WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node));
   const WindowShape window = f.WindowFor(op.window);
@@ -45,7 +30,9 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
-    const LaneFit fit = FitOf<In, Weight, Requantize>(f, window, op);
+    const LaneFit fit =
+        f.FitOf<In, Weight, Requantize>(PairLanes::OfDepthwise(window.kernel_h, window.kernel_w),
+                                        DepthwiseLaneBand::Serves(window), op.activation);
     f.Emit(
         DepthwiseConv2dParams<In, Weight, Requantize>{window, f.InputZeroPoint(),
                                                       f.OutputFor<Requantize>(op.activation), fit},

@@ -79,10 +79,11 @@ TEST_F(PlanTest, KernelsAreToldWhatFitsPairs) {
                     Node8(DepthwiseConv2D{.window = same}, {x, depthwise}, {1, 5, 7, 16})};
   const auto fit = [&] {
     const Plan plan = MustPlan();
-    return std::vector{std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit_pairs,
-                       std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
-                       std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit ==
-                           LaneFit::kPairs};
+    return std::vector{
+        std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit == LaneFit::kPairs,
+        std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
+        std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit ==
+            LaneFit::kPairs};
   };
   const auto set = [&](TensorId filter, size_t first, size_t second, int8_t value) {
     const auto weights = graph_.tensor(filter).MutableConstantAs<int8_t>();

@@ -1,4 +1,5 @@
-// KeepToLanes: filters of depthwise convolutions on grids of which int16 holds all sums.
+// KeepToLanes: filters of depthwise and shallow 1x1 convolutions on grids of which int16 holds all
+// sums.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_KEEP_TO_LANES_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_KEEP_TO_LANES_H_
@@ -18,9 +19,9 @@
 
 namespace wranglet {
 
-// The depthwise convolutions of a float network that would take DepthwiseByLanes, which needs about
-// half of the time. Their grid depends on the scales around them (LaneScale), so their ranges have
-// to be settled.
+// The convolutions of a float network that would take DepthwiseByLanes or GemmByLanes, which need
+// half to two thirds of the time. Their grid depends on the scales around them (LaneGrid), so their
+// ranges have to be settled.
 class KeepToLanes {
  public:
   // `wanted` is the network with filters that are not rounded yet; it has to outlive this.
@@ -42,7 +43,7 @@ class KeepToLanes {
     std::vector<float> weights;  // whole numbers of the scale
   };
   struct Layer {
-    std::vector<Moments> moments;  // by channel
+    std::vector<Moments> moments;  // by channel, or of all of them
     Quantization input;
     float output_scale = 0;
     Int8Output output;

@@ -155,7 +155,7 @@ class Searcher {
     return Done{};
   }
 
-  // As many depthwise convolutions, those first that lose least by themselves, as kMostLoss allows.
+  // As many convolutions, those first that lose least by themselves, as kMostLoss allows.
   Status KeepSumsToInt16(const Graph& wanted, const Prepared& uncorrected) {
     WRANGLET_ASSIGN(const KeepToLanes lanes,
                     KeepToLanes::Make(wanted, uncorrected.ranges, precisions_, others_));
@@ -185,7 +185,7 @@ class Searcher {
     if (!lanes.layers().empty()) {
       report_.push_back(Decision("sums of " + std::to_string(kept) + " of " +
                                      std::to_string(lanes.layers().size()) +
-                                     " depthwise convolutions kept to int16",
+                                     " convolutions kept to int16",
                                  *measured_, before));
     }
     return Done{};
