@@ -96,6 +96,18 @@ std::vector<size_t> KeepToLanes::layers() const {
   return nodes;
 }
 
+bool KeepToLanes::IsDepthwise(size_t layer) const {
+  return wanted_->nodes[layer].As<DepthwiseConv2D>() != nullptr;
+}
+
+double KeepToLanes::Saves(size_t layer) const {
+  const Node& node = wanted_->nodes[layer];
+  const auto outputs = static_cast<double>(CountOf(wanted_->tensor(node.outputs[0])));
+  if (IsDepthwise(layer)) return 0.37 * outputs;
+  const auto depth = static_cast<double>(wanted_->tensor(node.inputs[1]).shape.back());
+  return (0.1 + 0.005 * depth) * outputs;
+}
+
 std::optional<KeepToLanes::Channel> KeepToLanes::Layer::Fit(size_t c,
                                                             const std::vector<float>& wanted,
                                                             const std::vector<float>& rounded,

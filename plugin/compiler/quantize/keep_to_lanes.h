@@ -31,6 +31,12 @@ class KeepToLanes {
   // Indices of nodes.
   std::vector<size_t> layers() const;
 
+  bool IsDepthwise(size_t layer) const;
+
+  // About how many nanoseconds an inference is shorter with the layer's sums in int16, by the times
+  // in docs/performance.md.
+  double Saves(size_t layer) const;
+
   // Moves the layer's filter in `graph`, `wanted` with rounded filters and corrected biases, to
   // where QuantizeGraph stores it exactly and its LaneSums fit: by RoundTogether from where it was
   // wanted. What that changes on average goes to the bias. False where there is no such grid, and
