@@ -29,7 +29,7 @@ struct Conv2dParams {
   typename Requantize::Output output;
   PixelGrid grid;
   bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
-  bool by_tiles = false;   // WinogradTiles Serve, and sums are within their kMostSum
+  bool by_tiles = false;   // WinogradTiles::Serves, and sums are within their kMostSum
 
   template <typename V>
   void ForEachField(V&& v) const {

@@ -135,7 +135,7 @@ void ExpectTilesEqualReference(const WindowShape& window, const PixelGrid& grid,
                                             .output = product.PickOutput(),
                                             .grid = grid,
                                             .by_tiles = true};
-  ASSERT_TRUE(WinogradTiles::Serve(window, 1));
+  ASSERT_TRUE(WinogradTiles::Serves(window, 1));
   const int32_t depth = PatchDepth(window, 1);
   const auto bias = product.Biases(window.out_c);
   const auto scale = product.Scales(window.out_c, depth, params.output);
@@ -225,6 +225,37 @@ TEST(Conv2dByTiles, EqualsTheReferenceAtTheBounds) {
     for (size_t i = 0; i < filter.size(); ++i) filter[i] = at_end(i, i / in_c % 2 == 0);
     ExpectTilesEqualReference(window, {}, input, filter, random);
   });
+}
+
+// The largest sums that there may be, either way, on the way to results within int8.
+TEST(Conv2dByTiles, HoldsTheMostThatASumMayBe) {
+  const WindowShape window{.in_h = 6,
+                           .in_w = 6,
+                           .in_c = kMostDepth,
+                           .out_h = 4,
+                           .out_w = 4,
+                           .out_c = 8,
+                           .kernel_h = 3,
+                           .kernel_w = 3};
+  const int32_t depth = PatchDepth(window, 1);
+  constexpr int32_t kMost = WinogradTiles::kMostSum;
+  for (const int32_t sign : {-1, 1}) {
+    for (const int32_t off : {0, 1, 12345}) {
+      Conv2dParams<int8_t, int8_t> params{
+          .window = window, .input_zero_point = -128, .by_tiles = true};
+      const auto weight = static_cast<int8_t>(sign * 127);
+      const std::vector<int8_t> input(static_cast<size_t>(InputSize(window)), 127);
+      const std::vector<int8_t> filter(static_cast<size_t>(window.out_c * depth), weight);
+      const std::vector<int32_t> bias(8, sign * (kMost - off - 255 * 127 * depth));
+      const std::vector<float> scale(8, 120.0f / kMost);
+      const auto packed = PackGemm<int8_t, int8_t>(8, depth, filter, bias, scale, -128);
+      std::vector<int8_t> output(static_cast<size_t>(OutputSize(window)));
+      std::vector<int8_t> scratch(Conv2dScratchElements(params));
+      Conv2d(params, input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
+             output.data(), scratch.data());
+      EXPECT_EQ(output, std::vector<int8_t>(output.size(), static_cast<int8_t>(sign * 120)));
+    }
+  }
 }
 
 PackedFloat32 PackGroups(int32_t groups, int32_t columns, int32_t depth,

@@ -34,6 +34,7 @@ namespace winograd_internal {
 using Tiles = WinogradTiles;
 inline constexpr int32_t kSide = Tiles::kSide, kInputSide = Tiles::kInputSide;
 inline constexpr int32_t kPoints = Tiles::kPoints, kGroup = Tiles::kGroup;
+static_assert(Tiles::kColumns == kTileColumns && Tiles::kGroup == WordPanel::kTile);
 
 inline v128_t Load(const int16_t* from, int32_t vector) {
   return wasm_v128_load(from + 8 * vector);
@@ -254,7 +255,7 @@ inline void ConvolvePanel(const Tiles& by, const uint8_t* const* tiles, const Ti
 
 }  // namespace winograd_internal
 
-// Conv2d of a window that WinogradTiles Serve, by a filter and bias whose sums are within
+// Conv2d of a window that WinogradTiles::Serves, by a filter and bias whose sums are within
 // WinogradTiles::kMostSum. `scratch` has WinogradTiles(w).ScratchBytes, and begins at a multiple of
 // 16.
 WRANGLET_NOINLINE inline void Conv2dWinograd(const WindowShape& w, const GridSteps& steps,

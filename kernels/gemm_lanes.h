@@ -27,14 +27,16 @@ struct LaneProduct {
   // Columns whose weights, by pairs of depth, are kept.
   static constexpr int32_t kMostColumns = 512;
 
-  // Whether a product is one that this serves, and faster than pairs: that is where vectors of
-  // columns are mostly full. In V8 on x86-64 without AVX-VNNI, beside ByPairs: 2304x8x48 0.59,
-  // 12544x16x96 0.59, 3136x24x144 0.62, 784x32x192 0.62, 576x16x32 0.66, 12544x24x16 0.72; and
-  // 2304x16x8 1.24.
-  static constexpr bool Serves(int32_t rows, int32_t depth, int32_t columns) {
+  static constexpr bool Serves(int32_t depth, int32_t columns) {
+    return depth <= kMostDepth && columns <= kMostColumns;
+  }
+
+  // Whether that is faster than pairs, too: where vectors of columns are mostly full. In V8 on
+  // x86-64 without AVX-VNNI, beside ByPairs: 2304x8x48 0.59, 12544x16x96 0.59, 3136x24x144 0.62,
+  // 784x32x192 0.62, 576x16x32 0.66, 12544x24x16 0.72; and 2304x16x8 1.24.
+  static constexpr bool Pays(int32_t rows, int32_t depth, int32_t columns) {
     const int32_t filled = (columns + kColumns - 1) / kColumns * kColumns;
-    return rows >= kRows && depth <= kMostDepth && columns <= kMostColumns &&
-           4 * columns >= 3 * filled;
+    return Serves(depth, columns) && rows >= kRows && 4 * columns >= 3 * filled;
   }
 };
 

@@ -30,7 +30,7 @@ struct WinogradTiles {
   int32_t pitch;  // bytes of a band's row
 
   // Whether a window can be cut so.
-  static constexpr bool Serve(const WindowShape& w, int32_t groups) {
+  static constexpr bool Serves(const WindowShape& w, int32_t groups) {
     return groups == 1 && w.kernel_h == 3 && w.kernel_w == 3 && w.stride_h == 1 &&
            w.stride_w == 1 && w.dilation_h == 1 && w.dilation_w == 1 && w.in_c % 8 == 0;
   }
@@ -40,8 +40,8 @@ struct WinogradTiles {
   // GMAC/s of the window: 32x32x16 by 16 80 and 60, 56x56x64 by 64 109 and 65, 8x8x64 by 64 78 and
   // 65, 7x7x512 by 512 79 and 63, 7x7x64 by 64 70 and 62, 12x12x16 by 16 59 and 55; and 4x4x64 by
   // 64 24 and 65.
-  static constexpr bool Pay(const WindowShape& w, int32_t groups) {
-    if (!Serve(w, groups) || w.out_c < kColumns) return false;
+  static constexpr bool Pays(const WindowShape& w, int32_t groups) {
+    if (!Serves(w, groups) || w.out_c < kColumns) return false;
     const WinogradTiles by(w);
     const int32_t filled = (by.across * by.down + kGroup - 1) / kGroup * kGroup * kSide * kSide;
     return 4 * w.out_h * w.out_w >= 3 * filled;

@@ -148,6 +148,8 @@ class Rewriter {
       const Argument& output = Original(i).args[chain_[i].output_arg];
       lowering_.buffer_bytes[static_cast<size_t>(output.index)] = bands.buffer_bytes[i];
     }
+    // Bands may take less than the whole, or more.
+    for (size_t i = 0; i < chain_.size(); ++i) DropScratch(Original(i));
   }
 
   void Rewrite(int32_t span) {
@@ -217,11 +219,15 @@ class Rewriter {
   }
 
   // The scratch buffer is the last argument of the kernels that RowScratchBytes knows.
+  int64_t& ScratchOf(const DraftStep& step) {
+    return lowering_.buffer_bytes[static_cast<size_t>(step.args.back().index)];
+  }
+  void DropScratch(const DraftStep& step) {
+    if (RowScratchBytes(step.params) > 0) ScratchOf(step) = 0;
+  }
   void GrowScratch(const DraftStep& step) {
     const int64_t needed = RowScratchBytes(step.params);
-    if (needed == 0) return;
-    int64_t& bytes = lowering_.buffer_bytes[static_cast<size_t>(step.args.back().index)];
-    bytes = std::max(bytes, needed);
+    if (needed > 0) ScratchOf(step) = std::max(ScratchOf(step), needed);
   }
 
   Lowering& lowering_;

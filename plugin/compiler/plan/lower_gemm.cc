@@ -69,9 +69,9 @@ void EmitGemm(const Filtered& f, const Activation& activation) {
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     // What is not XNNPACK's arithmetic is asked of other operators alone.
     if constexpr (!std::is_same_v<Requantize, RequantizeTwice>) {
-      const bool serves = LaneProduct::Serves(rows, depth, f.channels());
+      const bool pays = LaneProduct::Pays(rows, depth, f.channels());
       const LaneFit fit =
-          f.FitOf<In, Weight, Requantize>(PairLanes::OfRuns(1, depth), serves, activation);
+          f.FitOf<In, Weight, Requantize>(PairLanes::OfRuns(1, depth), pays, activation);
       f.Emit(GemmParams<In, Weight, Requantize>{rows, depth, f.channels(),
                                                 f.OutputFor<Requantize>(activation), fit},
              PackQuantized<In, Weight, Requantize>(f, 1, depth));
@@ -103,7 +103,7 @@ Status Lower(Lowering& to, const Node& node, const Conv2D& op) {
         .input_zero_point = f.InputZeroPoint(),
         .output = f.OutputFor<Requantize>(op.activation),
         .fit_pairs = HasWholeRows(window, op.groups) && f.FitsPairs<In, Weight>(lanes),
-        .by_tiles = WinogradTiles::Pay(window, op.groups) && f.FitsTiles<In, Weight>()};
+        .by_tiles = WinogradTiles::Pays(window, op.groups) && f.FitsTiles<In, Weight>()};
     f.Emit(params, PackQuantized<In, Weight, Requantize>(f, op.groups, depth),
            Conv2dScratchElements(params) * sizeof(In));
   });

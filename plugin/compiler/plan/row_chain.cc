@@ -5,6 +5,7 @@
 #include <optional>
 #include <variant>
 
+#include "kernels/winograd_tiles.h"
 #include "plugin/compiler/graph/traits.h"
 
 namespace wranglet {
@@ -142,6 +143,10 @@ KernelParams ForRows(const KernelParams& whole, int32_t in_rows, int32_t out_row
       [&]<typename P>(P& p) {
         if constexpr (Windowed<P>) {
           p.window.in_h = in_rows, p.window.out_h = out_rows, p.window.pad_top = pad_top;
+          if constexpr (requires { p.by_tiles; }) {
+            // Tiles that are not full are still faster than widened products.
+            if (p.fit_pairs) p.by_tiles = p.by_tiles && WinogradTiles::Pays(p.window, p.groups);
+          }
         } else if constexpr (Product<P>) {
           p.rows = out_rows * out_width;
         }

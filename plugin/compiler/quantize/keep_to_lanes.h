@@ -33,8 +33,7 @@ class KeepToLanes {
 
   bool IsDepthwise(size_t layer) const;
 
-  // About how many nanoseconds an inference is shorter with the layer's sums in int16, by the times
-  // in docs/performance.md.
+  // About how many nanoseconds an inference is shorter with the layer's sums in int16.
   double Saves(size_t layer) const;
 
   // Moves the layer's filter in `graph`, `wanted` with rounded filters and corrected biases, to

@@ -13,7 +13,7 @@ PairLanes LanesOf(const Graph& graph, const Node& node) {
   if (node.As<DepthwiseConv2D>()) return PairLanes::OfDepthwise(size(1), size(2));
   if (node.As<FullyConnected>()) return PairLanes::OfRuns(1, size(1));
   const auto* conv = node.As<Conv2D>();
-  if (conv == nullptr || WinogradTiles::Pay(WindowOf(graph, node, conv->window), conv->groups)) {
+  if (conv == nullptr || WinogradTiles::Pays(WindowOf(graph, node, conv->window), conv->groups)) {
     return {};
   }
   return PairLanes::OfRuns(size(1), size(2) * size(3));

@@ -10,7 +10,8 @@ namespace wranglet {
 
 // The lanes in which kernels of int8 sum up a node's filter, if it is kept to what fits them. It
 // then has about a bit less, and takes two thirds of the time on x86-64 without AVX-VNNI. None for
-// a filter that is multiplied by tiles (conv2d_winograd.h).
+// a filter that is multiplied by tiles (conv2d_winograd.h), if its sums are no larger than these
+// take: 900 channels and more may make larger ones, and are then widened.
 PairLanes LanesOf(const Graph& graph, const Node& node);
 
 }  // namespace wranglet

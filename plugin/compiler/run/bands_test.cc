@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "plugin/compiler/plan/plan.h"
@@ -63,6 +65,52 @@ TEST_P(BandsTest, RandomNetworksComputeTheSameBytes) {
   EXPECT_GT(banded, 20u) << "there is something to compare";
   EXPECT_GT(looped, 5u);
   EXPECT_GT(smaller, 5u);
+}
+
+// Two convolutions of 3x3 by 8 channels, one after the other. Of 36 by 56 pixels all of them take
+// less scratch memory than a band of 16 rows, whose tiles make one panel.
+Graph TiledNetwork() {
+  Graph graph;
+  std::mt19937 random(1);
+  const auto tensor = [&](const std::string& name, Shape shape, Quantization quantization) {
+    return graph.Add({.name = name,
+                      .dtype = DType::kInt8,
+                      .shape = std::move(shape),
+                      .quantization = std::move(quantization)});
+  };
+  TensorId x = tensor("x", {1, 36, 56, 8}, {{1.0f}, {-128}});
+  graph.inputs = {x};
+  for (const std::string name : {"a", "b"}) {
+    const TensorId filter = tensor(name + ".filter", {8, 3, 3, 8}, {{0.01f}, {0}});
+    Bytes weights(8 * 9 * 8);
+    for (std::byte& weight : weights) weight = static_cast<std::byte>(random());
+    graph.tensor(filter).constant = std::move(weights);
+    const TensorId y = tensor(name, {1, 36, 56, 8}, {{4.0f}, {3}});
+    graph.nodes.push_back({name, Conv2D{.window = {.padding = {1, 1, 1, 1}}}, {x, filter}, {y}});
+    x = y;
+  }
+  graph.outputs = {x};
+  return graph;
+}
+
+TEST(Bands, ConvolutionsByTilesComputeTheSameBytes) {
+  const Graph graph = TiledNetwork();
+  const auto is_by_tiles = [](const Step& step) {
+    const auto* params = std::get_if<Conv2dParams<int8_t, int8_t>>(&step.params);
+    return params != nullptr && params->by_tiles;
+  };
+  Bytes input(36 * 56 * 8);
+  std::mt19937 random(2);
+  for (std::byte& byte : input) byte = static_cast<std::byte>(random());
+  const Plan whole = MustPlan(graph);
+  EXPECT_TRUE(std::all_of(whole.steps.begin(), whole.steps.end(), is_by_tiles));
+  const std::vector<Bytes> expected = OutputsOf(whole, {input});
+  for (const int64_t band_bytes : {0, 4096, 16384}) {
+    const Plan bands = MustPlan(graph, Everywhere(band_bytes));
+    EXPECT_GT(bands.steps.size(), whole.steps.size());
+    EXPECT_TRUE(std::any_of(bands.steps.begin(), bands.steps.end(), is_by_tiles));
+    EXPECT_EQ(OutputsOf(bands, {input}), expected) << "bands of " << band_bytes << " bytes";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BandsTest,
