@@ -17,6 +17,10 @@
 
 namespace wranglet {
 
+// What fits lanes of int16, whatever the activations: nothing; sums of pairs of taps (see
+// PairLanes::OfDepthwise); or whole sums (LaneSums), and so pairs.
+enum class LaneFit { kNone, kPairs, kSums };
+
 template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct DepthwiseConv2dParams {
   WindowShape window;

@@ -81,7 +81,11 @@ inline void StoreLaneConstants(const int8_t* block, int32_t taps, const int32_t*
   };
   wasm_v128_store(starts, wasm_i16x8_narrow_i32x4(moved(wasm_i32x4_extend_low_i16x8(sum), 0),
                                                   moved(wasm_i32x4_extend_high_i16x8(sum), 4)));
-  StoreMultipliers(scale, multipliers);
+  const auto rounded = [&](int32_t first) {
+    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(
+        wasm_f32x4_mul(wasm_v128_load(scale + first), wasm_f32x4_splat(kLaneUnit))));
+  };
+  wasm_v128_store(multipliers, wasm_i16x8_narrow_i32x4(rounded(0), rounded(4)));
 }
 
 // Interleaves a packed block of weights, [kernel_h][kernel_w][8].

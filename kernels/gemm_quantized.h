@@ -15,7 +15,6 @@
 #include <cstdint>
 
 #include "kernels/byte_dot.h"
-#include "kernels/gemm_lanes.h"
 #include "kernels/pair_dot.h"
 #include "kernels/params.h"
 #include "kernels/tile_quads.h"
@@ -28,12 +27,12 @@ template <typename In, typename Weight, typename Requantize = RequantizeOf<In>>
 struct GemmParams {
   int32_t rows = 1, depth = 1, cols = 1;
   typename Requantize::Output output;
-  LaneFit fit = LaneFit::kNone;  // by PairLanes::OfRuns; kSums only where LaneProduct serves
+  bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("rows", rows), v("depth", depth), v("cols", cols), v("output", output);
-    v("fit", fit);
+    v("fit_pairs", fit_pairs);
   }
 };
 
@@ -94,9 +93,14 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
   static_assert(WordPanel({.length = kMostWordDepth}).ScratchElements() <= WordPanel::kElements);
   // Most of a module's stack, which has 64 KB.
   alignas(16) int16_t scratch[WordPanel::kElements];
+  int8_t last[kMostWordDepth + 16];
   const RequantizeInt8 requantize(params.output);
   const int32_t depth = params.depth, cols = params.cols, all = params.rows;
-  const RowsByEights<kMostWordDepth> rows(input, all, depth);
+  // Rows are read by eights, which behind the last of them would end beyond the input; these are
+  // read elsewhere.
+  const int32_t near_end = std::min(all, ((depth + 7) / 8 * 8 - 1) / depth);
+  const int32_t inside = all - near_end;
+  CopyBytes(last, input + inside * depth, static_cast<size_t>(near_end * depth));
   const Runs runs{.length = depth};
   const WordPanel panel(runs);
   const int32_t step = panel.RowsOf(all);
@@ -106,7 +110,8 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
     int8_t* to[kRows];
     for (int32_t i = 0; i < (count + kTile - 1) / kTile * kTile; ++i) {
       const int32_t at = std::min(row + i, all - 1);  // those beyond the last are it, again
-      from[i] = rows[at], to[i] = output + at * cols;
+      from[i] = at < inside ? input + at * depth : last + (at - inside) * depth;
+      to[i] = output + at * cols;
     }
     MultiplyByWords(panel, from, count, runs, cols, packed_filter, bias, scale, requantize, to,
                     scratch);
@@ -180,13 +185,8 @@ WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& param
                                  const typename Requantize::Scale* scale, In* output) {
   using namespace gemm_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
-    if (params.fit == LaneFit::kSums && use_pair_dot) {
-      return GemmByLanes(params.rows, params.depth, params.cols, params.output, input,
-                         packed_filter, bias, scale, output);
-    }
     if (params.depth <= kMostDepth) {
-      // Where sums fit and there are no pairs, there are none here either.
-      const bool fit = params.fit == LaneFit::kPairs, has_panels = params.depth <= kMostWordDepth;
+      const bool fit = params.fit_pairs, has_panels = params.depth <= kMostWordDepth;
       const auto multiply =
           params.rows == 1 ? (fit ? MultiplyRow<true> : MultiplyRow<false>)
           : has_panels     ? (fit ? MultiplyShallow<true, true> : MultiplyShallow<false, true>)

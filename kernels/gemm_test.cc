@@ -6,7 +6,6 @@
 #include "kernels/gemm_float32.h"
 #include "kernels/gemm_quantized.h"
 #include "kernels/gemm_reference.h"
-#include "kernels/lane_sums.h"
 #include "kernels/pack_gemm.h"
 #include "kernels/testing.h"
 #include "kernels/testing_products.h"
@@ -38,9 +37,8 @@ class GemmQuantized : public testing::Test {
            .filter = product.template Filter<Weight>(cols, depth),
            .bias = product.Biases(cols)};
     c.scale = product.Scales(cols, depth, c.params.output);
-    const bool fits = FitPairs<In>(PairLanes::OfRuns(1, depth), c.filter, static_cast<size_t>(cols),
-                                   static_cast<size_t>(depth), 1);
-    c.params.fit = fits ? LaneFit::kPairs : LaneFit::kNone;
+    c.params.fit_pairs = FitPairs<In>(PairLanes::OfRuns(1, depth), c.filter,
+                                      static_cast<size_t>(cols), static_cast<size_t>(depth), 1);
     return c;
   }
 
@@ -143,7 +141,7 @@ TEST_F(GemmPairs, SumsWhatFillsAnInt16) {
       }
       ASSERT_TRUE(lanes.Fit(filter, kColumns, kDepth, 1));
       ExpectEqualsReference(
-          {.params = {.rows = 5, .depth = kDepth, .cols = kColumns, .fit = LaneFit::kPairs},
+          {.params = {.rows = 5, .depth = kDepth, .cols = kColumns, .fit_pairs = true},
            .input_zero_point = -128,
            .input = std::vector<int8_t>(5 * kDepth, activation),
            .filter = filter,
@@ -155,90 +153,6 @@ TEST_F(GemmPairs, SumsWhatFillsAnInt16) {
         weight = static_cast<int8_t>(weight - sign);
       }
     }
-  }
-}
-
-using GemmLanes = GemmPairs;
-
-// What the compiler asks of each column.
-bool SumsFit(const GemmParams<int8_t, int8_t>& params, int32_t input_zero_point,
-             const std::vector<int8_t>& filter, const std::vector<int32_t>& bias,
-             const std::vector<float>& scale) {
-  for (size_t c = 0; c < bias.size(); ++c) {
-    LaneSums sums(bias[c], input_zero_point);
-    const auto depth = static_cast<size_t>(params.depth);
-    for (size_t k = 0; k < depth; ++k) sums.Add(filter[c * depth + k]);
-    if (!sums.Fit(scale[c], params.output)) return false;
-  }
-  return true;
-}
-
-// Filters so small that all sums stay within 2^14, below the first that two results share.
-TEST_F(GemmLanes, EqualTheReferenceOnRandomShapes) {
-  ForEachSeed(1500, [](Random& random) {
-    Case c{.params = {.rows = random.Int(1, 40),
-                      .depth = random.Int(1, LaneProduct::kMostDepth),
-                      .cols = random.Int(1, 70),
-                      .output = random.Output(),
-                      .fit = LaneFit::kSums},
-           .input_zero_point = random.Int(-128, 127)};
-    const int32_t depth = c.params.depth, cols = c.params.cols;
-    c.input = random.Bytes(c.params.rows * depth);
-    c.filter = random.Bytes(cols * depth, -60 / depth, 60 / depth);
-    c.bias = random.Ints(cols, -900, 900);
-    for (const int32_t n : random.Ints(cols, 1, 400)) {
-      c.scale.push_back(static_cast<float>(2 * n + 1) / kLaneUnit);
-    }
-    ASSERT_TRUE(SumsFit(c.params, c.input_zero_point, c.filter, c.bias, c.scale));
-    ExpectEqualsReference(c);
-  });
-}
-
-// As many columns as there may be.
-TEST_F(GemmLanes, EqualTheReferenceOnTheMostColumns) {
-  Random random(1);
-  constexpr int32_t kDepth = LaneProduct::kMostDepth, kColumns = LaneProduct::kMostColumns;
-  for (const int32_t cols : {kColumns - 9, kColumns - 1, kColumns}) {
-    Case c{.params = {.rows = 7, .depth = kDepth, .cols = cols, .fit = LaneFit::kSums},
-           .input = random.Bytes(7 * kDepth),
-           .filter = random.Bytes(cols * kDepth, -1, 1),
-           .bias = random.Ints(cols, -900, 900)};
-    c.scale.assign(static_cast<size_t>(cols), 643 / kLaneUnit);
-    ASSERT_TRUE(SumsFit(c.params, 0, c.filter, c.bias, c.scale));
-    ExpectEqualsReference(c);
-  }
-}
-
-// Filters whose sums reach both ends of int16, and a column that has no weights and starts beyond.
-TEST_F(GemmLanes, SumWhatFillsAnInt16) {
-  constexpr int32_t kDepth = 11, kColumns = 21;
-  for (const int32_t sign : {-1, 1}) {
-    std::vector<int8_t> filter(kColumns * kDepth);
-    for (size_t c = 0; c + 1 < kColumns; ++c) {
-      filter[c * kDepth + c % kDepth] += static_cast<int8_t>(sign * 64);
-      filter[c * kDepth + kDepth - 1] += static_cast<int8_t>(sign * 63);
-      filter[c * kDepth] += static_cast<int8_t>(sign);
-    }
-    std::vector<int32_t> bias(kColumns, sign < 0 ? -128 : 127);
-    bias[kColumns - 1] = sign * 60000000;
-    Case c{.params = {.rows = 6,
-                      .depth = kDepth,
-                      .cols = kColumns,
-                      .output = {.zero_point = sign < 0 ? 127 : -128},
-                      .fit = LaneFit::kSums},
-           .input_zero_point = -128,
-           .filter = filter,
-           .bias = bias};
-    // 1 / 128 for what is not clamped; the column without weights has to be.
-    c.scale.assign(kColumns, (sign < 0 ? 257 : 255) / kLaneUnit);
-    c.scale[kColumns - 1] = 1027 / kLaneUnit;
-    ASSERT_TRUE(SumsFit(c.params, -128, c.filter, c.bias, c.scale));
-    for (const int8_t activation : {-128, 127}) {
-      c.input.assign(6 * kDepth, activation);
-      ExpectEqualsReference(c);
-    }
-    c.bias[0] += sign;
-    EXPECT_FALSE(SumsFit(c.params, -128, c.filter, c.bias, c.scale));
   }
 }
 

@@ -1,5 +1,5 @@
-// LaneSums: whether an output channel may be summed up and requantised in int16 (depthwise_lanes.h,
-// gemm_lanes.h). For the compiler, and the quantiser that keeps filters to it.
+// LaneSums: whether a channel of a depthwise convolution may be summed up and requantised in int16
+// (depthwise_lanes.h). For the compiler, and the quantiser that keeps filters to it.
 
 #ifndef WRANGLET_KERNELS_LANE_SUMS_H_
 #define WRANGLET_KERNELS_LANE_SUMS_H_

@@ -66,10 +66,6 @@ struct Int16Output {
   }
 };
 
-// What of a filter of int8 fits lanes of int16, whatever the activations: nothing; sums of pairs
-// (PairLanes); or whole sums (LaneSums), and so pairs.
-enum class LaneFit { kNone, kPairs, kSums };
-
 // A fused activation of a float kernel.
 struct FloatOutput {
   float min = -std::numeric_limits<float>::infinity();

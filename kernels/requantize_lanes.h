@@ -30,15 +30,10 @@ class RequantizeLanes {
         min_(wasm_i8x16_splat(static_cast<int8_t>(output.min))),
         max_(wasm_i8x16_splat(static_cast<int8_t>(output.max))) {}
 
-  // Two vectors of 8 sums, with their multipliers, as 16 int8.
-  v128_t operator()(v128_t low, v128_t high, v128_t multiplier_low, v128_t multiplier_high) const {
-    const v128_t narrow =
-        wasm_i8x16_narrow_i16x8(Moved(low, multiplier_low), Moved(high, multiplier_high));
-    return wasm_i8x16_min(wasm_i8x16_max(narrow, min_), max_);
-  }
-  // The same of sums of the same channels.
+  // Two vectors of 8 sums, of the same channels, as 16 int8.
   v128_t operator()(v128_t low, v128_t high, v128_t multiplier) const {
-    return (*this)(low, high, multiplier, multiplier);
+    const v128_t narrow = wasm_i8x16_narrow_i16x8(Moved(low, multiplier), Moved(high, multiplier));
+    return wasm_i8x16_min(wasm_i8x16_max(narrow, min_), max_);
   }
 
  private:
@@ -53,15 +48,6 @@ class RequantizeLanes {
 
   v128_t zero_point_, min_, max_;
 };
-
-// The multipliers of 8 channels.
-inline void StoreMultipliers(const float* scale, int16_t* to) {
-  const auto rounded = [=](int32_t first) {
-    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(
-        wasm_f32x4_mul(wasm_v128_load(scale + first), wasm_f32x4_splat(kLaneUnit))));
-  };
-  wasm_v128_store(to, wasm_i16x8_narrow_i32x4(rounded(0), rounded(4)));
-}
 
 }  // namespace wranglet
 

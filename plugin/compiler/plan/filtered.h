@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,14 +64,9 @@ class Filtered {
     return sizeof(In) == 1 && sizeof(Weight) == 1 && FitsTileSums();
   }
 
-  // What a kernel of int8 by int8, if these are its types, may keep in int16: whole sums, if that
-  // has one that `serves`; else pairs.
-  template <typename In, typename Weight, typename Requantize>
-  LaneFit FitOf(const PairLanes& lanes, bool serves, const Activation& activation) const {
-    constexpr bool kHasSums = std::is_same_v<Requantize, RequantizeInt8>;
-    if (!FitsPairs<In, Weight>(lanes)) return LaneFit::kNone;
-    return kHasSums && serves && FitsLaneSums(activation) ? LaneFit::kSums : LaneFit::kPairs;
-  }
+  // Whether the sums of int8 by int8 that RequantizeInt8 takes, bias included, fit int16 whatever
+  // the input, and RequantizeLanes takes them instead.
+  bool FitsLaneSums(const Activation& activation) const;
 
   // The filter's weights, less its zero points.
   template <typename Weight>
@@ -114,9 +108,6 @@ class Filtered {
   bool FitsInt8() const;
   bool FitsLanes(const PairLanes& lanes) const;
   bool FitsTileSums() const;
-  // Whether the sums of int8 by int8 that RequantizeInt8 takes, bias included, fit int16 whatever
-  // the input, and RequantizeLanes takes them instead.
-  bool FitsLaneSums(const Activation& activation) const;
   // Whether int8 kernels may leave out the clamping of what is far outside of int8.
   bool IsBounded() const;
   // Whether RequantizeInt16Bounded serves.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "kernels/depthwise_conv2d.h"
 #include "kernels/depthwise_float32.h"
@@ -11,6 +12,20 @@
 #include "plugin/compiler/plan/requantize.h"
 
 namespace wranglet {
+namespace {
+
+template <typename In, typename Weight, typename Requantize>
+LaneFit FitOf(const Filtered& f, const WindowShape& window, const DepthwiseConv2D& op) {
+  if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1 &&
+                std::is_same_v<Requantize, RequantizeInt8>) {
+    if (DepthwiseLaneBand::Serves(window) && f.FitsLaneSums(op.activation)) return LaneFit::kSums;
+  }
+  const auto lanes = PairLanes::OfDepthwise(window.kernel_h, window.kernel_w);
+  return f.FitsPairs<In, Weight>(lanes) ? LaneFit::kPairs : LaneFit::kNone;
+}
+
+}  // namespace
+
 Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
   WRANGLET_ASSIGN(const Filtered f, Filtered::Make(to, node));
   const WindowShape window = f.WindowFor(op.window);
@@ -30,9 +45,7 @@ Status Lower(Lowering& to, const Node& node, const DepthwiseConv2D& op) {
     return Done{};
   }
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
-    const LaneFit fit =
-        f.FitOf<In, Weight, Requantize>(PairLanes::OfDepthwise(window.kernel_h, window.kernel_w),
-                                        DepthwiseLaneBand::Serves(window), op.activation);
+    const LaneFit fit = FitOf<In, Weight, Requantize>(f, window, op);
     f.Emit(
         DepthwiseConv2dParams<In, Weight, Requantize>{window, f.InputZeroPoint(),
                                                       f.OutputFor<Requantize>(op.activation), fit},

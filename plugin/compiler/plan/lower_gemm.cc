@@ -11,7 +11,6 @@
 #include "plugin/compiler/plan/filtered.h"
 #include "plugin/compiler/plan/lower.h"
 #include "plugin/compiler/plan/requantize.h"
-#include "plugin/compiler/plan/window_of.h"
 
 namespace wranglet {
 namespace {
@@ -69,14 +68,18 @@ void EmitGemm(const Filtered& f, const Activation& activation) {
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     // What is not XNNPACK's arithmetic is asked of other operators alone.
     if constexpr (!std::is_same_v<Requantize, RequantizeTwice>) {
-      const bool pays = LaneProduct::Pays(rows, depth, f.channels());
-      const LaneFit fit =
-          f.FitOf<In, Weight, Requantize>(PairLanes::OfRuns(1, depth), pays, activation);
+      const bool fit_pairs = f.FitsPairs<In, Weight>(PairLanes::OfRuns(1, depth));
       f.Emit(GemmParams<In, Weight, Requantize>{rows, depth, f.channels(),
-                                                f.OutputFor<Requantize>(activation), fit},
+                                                f.OutputFor<Requantize>(activation), fit_pairs},
              PackQuantized<In, Weight, Requantize>(f, 1, depth));
     }
   });
+}
+
+// Whether a convolution takes every pixel by itself, and so is a matrix product.
+bool IsPointwise(const WindowShape& w, int32_t groups) {
+  return groups == 1 && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 &&
+         w.in_h == w.out_h && w.in_w == w.out_w && w.pad_top == 0 && w.pad_left == 0;
 }
 
 }  // namespace

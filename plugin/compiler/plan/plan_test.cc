@@ -79,11 +79,10 @@ TEST_F(PlanTest, KernelsAreToldWhatFitsPairs) {
                     Node8(DepthwiseConv2D{.window = same}, {x, depthwise}, {1, 5, 7, 16})};
   const auto fit = [&] {
     const Plan plan = MustPlan();
-    return std::vector{
-        std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit == LaneFit::kPairs,
-        std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
-        std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit ==
-            LaneFit::kPairs};
+    return std::vector{std::get<GemmParams<int8_t, int8_t>>(plan.steps[0].params).fit_pairs,
+                       std::get<Conv2dParams<int8_t, int8_t>>(plan.steps[1].params).fit_pairs,
+                       std::get<DepthwiseConv2dParams<int8_t, int8_t>>(plan.steps[2].params).fit ==
+                           LaneFit::kPairs};
   };
   const auto set = [&](TensorId filter, size_t first, size_t second, int8_t value) {
     const auto weights = graph_.tensor(filter).MutableConstantAs<int8_t>();
@@ -125,32 +124,6 @@ TEST_F(PlanTest, KernelsAreToldWhatTilesServe) {
   EXPECT_TRUE(by_tiles(8, 120, 8, 121));
   EXPECT_FALSE(by_tiles(8, 120, 8, 122));
   EXPECT_FALSE(by_tiles(8, 120, 8, -122));
-}
-
-// A filter of ones, requantised by 1027 / 2^15: a whole number.
-TEST_F(PlanTest, ShallowProductsAreToldThatSumsFit) {
-  const auto fit = [&](const Operator& op, int64_t rows, int64_t depth, int64_t columns) {
-    graph_ = {};
-    const bool is_image = std::holds_alternative<Conv2D>(op);
-    const auto shape = [&](int64_t size) {
-      return is_image ? Shape{1, 1, rows, size} : Shape{rows, size};
-    };
-    const TensorId x = Input8(shape(depth));
-    const TensorId filter = Filter8(is_image ? Shape{columns, 1, 1, depth} : Shape{columns, depth});
-    graph_.outputs = {Node8(op, {x, filter}, shape(columns))};
-    for (const TensorId id : {x, graph_.outputs[0]}) {
-      graph_.tensor(id).quantization = {{1.0f}, {-128}};
-    }
-    graph_.tensor(filter).quantization->scale = {0x403p-15f};
-    return std::get<GemmParams<int8_t, int8_t>>(MustPlan().steps[0].params).fit;
-  };
-  EXPECT_EQ(fit(Conv2D{}, 4, 32, 512), LaneFit::kSums);
-  EXPECT_EQ(fit(FullyConnected{}, 4, 32, 512), LaneFit::kSums);
-  EXPECT_EQ(fit(Conv2D{}, 4, 32, 12), LaneFit::kSums);
-  EXPECT_EQ(fit(Conv2D{}, 4, 33, 512), LaneFit::kPairs);
-  EXPECT_EQ(fit(Conv2D{}, 4, 32, 513), LaneFit::kPairs);
-  EXPECT_EQ(fit(Conv2D{}, 3, 32, 512), LaneFit::kPairs);
-  EXPECT_EQ(fit(Conv2D{}, 4, 32, 11), LaneFit::kPairs) << "of 16 columns 5 are empty";
 }
 
 // A filter of ones, requantised by 1027 / 2^15: a whole number, and a tie that is clamped.

@@ -39,12 +39,6 @@ inline WindowShape WindowOf(const Graph& graph, const Node& node, const Window& 
                   static_cast<int32_t>(filter[1]), static_cast<int32_t>(filter[2]), window);
 }
 
-// Whether a convolution takes every pixel by itself, and so is a matrix product.
-inline bool IsPointwise(const WindowShape& w, int32_t groups) {
-  return groups == 1 && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 &&
-         w.in_h == w.out_h && w.in_w == w.out_w && w.pad_top == 0 && w.pad_left == 0;
-}
-
 }  // namespace wranglet
 
 #endif  // WRANGLET_PLUGIN_COMPILER_PLAN_WINDOW_OF_H_

@@ -1,5 +1,4 @@
-// KeepToLanes: filters of depthwise and shallow 1x1 convolutions on grids of which int16 holds all
-// sums.
+// KeepToLanes: filters of depthwise convolutions on grids of which int16 holds all sums.
 
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_KEEP_TO_LANES_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_KEEP_TO_LANES_H_
@@ -19,9 +18,9 @@
 
 namespace wranglet {
 
-// The convolutions of a float network that would take DepthwiseByLanes or GemmByLanes, which need
-// half to two thirds of the time. Their grid depends on the scales around them (LaneGrid), so their
-// ranges have to be settled.
+// The depthwise convolutions of a float network that would take DepthwiseByLanes, which needs about
+// half of the time. Their grid depends on the scales around them (LaneScale), so their ranges have
+// to be settled.
 class KeepToLanes {
  public:
   // `wanted` is the network with filters that are not rounded yet; it has to outlive this.
@@ -30,11 +29,6 @@ class KeepToLanes {
 
   // Indices of nodes.
   std::vector<size_t> layers() const;
-
-  bool IsDepthwise(size_t layer) const;
-
-  // About how many nanoseconds an inference is shorter with the layer's sums in int16.
-  double Saves(size_t layer) const;
 
   // Moves the layer's filter in `graph`, `wanted` with rounded filters and corrected biases, to
   // where QuantizeGraph stores it exactly and its LaneSums fit: by RoundTogether from where it was
@@ -48,7 +42,7 @@ class KeepToLanes {
     std::vector<float> weights;  // whole numbers of the scale
   };
   struct Layer {
-    std::vector<Moments> moments;  // by channel, or of all of them
+    std::vector<Moments> moments;  // by channel
     Quantization input;
     float output_scale = 0;
     Int8Output output;

@@ -1,5 +1,5 @@
-// LaneGrid: a grid for the weights of a convolution's channel of which int16 holds all sums
-// (kernels/lane_sums.h).
+// LaneGrid: a grid for the weights of a depthwise convolution's channel of which int16 holds all
+// sums (kernels/lane_sums.h).
 
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_LANE_GRID_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_LANE_GRID_H_

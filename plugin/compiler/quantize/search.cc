@@ -23,9 +23,8 @@ namespace {
 // Decibels. A form that is equalised by activations computes the same for inputs like the samples
 // alone: by as little as chance gives, it has been 7 dB worse on others.
 constexpr double kLeastGain = 0.05, kLeastGainBySamples = 1;
-// What half of the time of its depthwise convolutions may cost a network: a third of a bit; and
-// what 0.4 of the time of its shallow products may cost besides.
-constexpr double kMostLoss = 2, kMostProductLoss = 0.25;
+// What half of the time of its depthwise convolutions may cost a network: a third of a bit.
+constexpr double kMostLoss = 2;
 constexpr size_t kWaypoints = 8;
 
 // Layers whose outputs are measured besides those of the telling nodes.
@@ -156,63 +155,38 @@ class Searcher {
     return Done{};
   }
 
-  // As many depthwise convolutions as kMostLoss allows, for a module is smaller without another
-  // kernel of them; then as many shallow products as kMostProductLoss does.
+  // As many depthwise convolutions, those first that lose least by themselves, as kMostLoss allows.
   Status KeepSumsToInt16(const Graph& wanted, const Prepared& uncorrected) {
     WRANGLET_ASSIGN(const KeepToLanes lanes,
                     KeepToLanes::Make(wanted, uncorrected.ranges, precisions_, others_));
-    if (lanes.layers().empty()) return Done{};
-    const double before = *measured_;
-    WRANGLET_ASSIGN(const double plain, Measure(uncorrected));
-    std::vector<LaneLayer> depthwise, products;
+    std::vector<std::pair<double, size_t>> layers;  // by what is measured
     for (const size_t layer : lanes.layers()) {
       Prepared alone = uncorrected;
       if (!lanes.Fit(alone.graph, layer)) continue;
       WRANGLET_ASSIGN(const double decibels, Measure(alone));
-      const double loss = std::max(plain - decibels, 0.0), saved = lanes.Saves(layer);
-      (lanes.IsDepthwise(layer) ? depthwise : products).emplace_back(loss / saved, -saved, layer);
+      layers.emplace_back(-decibels, layer);
     }
-    Kept kept{lanes, wanted, uncorrected, {}};
-    WRANGLET_RETURN_IF_ERROR(KeepMost(std::move(depthwise), before - kMostLoss, kept));
-    WRANGLET_RETURN_IF_ERROR(KeepMost(std::move(products), *measured_ - kMostProductLoss, kept));
-    report_.push_back(Decision("sums of " + std::to_string(kept.layers.size()) + " of " +
-                                   std::to_string(lanes.layers().size()) +
-                                   " convolutions kept to int16",
-                               *measured_, before));
-    return Done{};
-  }
-
-  // A layer, after what it loses for each nanosecond it saves, and what it saves.
-  using LaneLayer = std::tuple<double, double, size_t>;
-
-  // Layers whose sums are kept to int16, and what they are of.
-  struct Kept {
-    const KeepToLanes& lanes;
-    const Graph& wanted;
-    const Prepared& uncorrected;
-    std::vector<size_t> layers;
-  };
-
-  // Adds as many of `layers`, the first first, as leave `least` decibels.
-  Status KeepMost(std::vector<LaneLayer> layers, double least, Kept& kept) {
     std::sort(layers.begin(), layers.end());
-    const std::vector<size_t> already = kept.layers;
-    size_t most = 0, too_many = layers.size() + 1;
-    while (most + 1 < too_many) {
-      const size_t count = too_many > layers.size() ? layers.size() : (most + too_many) / 2;
-      std::vector<size_t> chosen = already;
-      for (size_t i = 0; i < count; ++i) chosen.push_back(std::get<size_t>(layers[i]));
-      Prepared some = kept.uncorrected;
-      for (const size_t layer : chosen) kept.lanes.Fit(some.graph, layer);
-      WRANGLET_ASSIGN(const double decibels, Corrected(some, kept.wanted));
-      if (decibels < least) {
+    const double before = *measured_;
+    size_t kept = 0, too_many = layers.size() + 1;
+    while (kept + 1 < too_many) {
+      const size_t count = too_many > layers.size() ? layers.size() : (kept + too_many) / 2;
+      Prepared some = uncorrected;
+      for (size_t i = 0; i < count; ++i) lanes.Fit(some.graph, layers[i].second);
+      WRANGLET_ASSIGN(const double decibels, Corrected(some, wanted));
+      if (decibels < before - kMostLoss) {
         too_many = count;
         continue;
       }
-      most = count;
-      kept.layers = std::move(chosen);
+      kept = count;
       best_ = std::move(some);
       measured_ = decibels;
+    }
+    if (!lanes.layers().empty()) {
+      report_.push_back(Decision("sums of " + std::to_string(kept) + " of " +
+                                     std::to_string(lanes.layers().size()) +
+                                     " depthwise convolutions kept to int16",
+                                 *measured_, before));
     }
     return Done{};
   }
