@@ -126,14 +126,24 @@ TYPED_TEST(Conv2dQuantized, EqualsTheReferenceOnAFirstLayer) {
 // bytes at their ends make the largest sums that there may be.
 constexpr int32_t kMostDepth = WinogradTiles::kMostSum / (255 * 128 * 9) / 8 * 8;
 
-void ExpectTilesEqualReference(const WindowShape& window, const PixelGrid& grid,
-                               std::span<const int8_t> input, std::span<const int8_t> filter,
-                               Random& random) {
+// A window whose outputs are one tile, which is all of a 6x6 image.
+WindowShape OneTile(int32_t in_c) {
+  return {.in_h = 6,
+          .in_w = 6,
+          .in_c = in_c,
+          .out_h = 4,
+          .out_w = 4,
+          .out_c = 8,
+          .kernel_h = 3,
+          .kernel_w = 3};
+}
+
+void ExpectTilesEqualReference(const WindowShape& window, std::span<const int8_t> input,
+                               std::span<const int8_t> filter, Random& random) {
   RandomProduct<RequantizeInt8> product(random);
   const Conv2dParams<int8_t, int8_t> params{.window = window,
                                             .input_zero_point = product.ZeroPoint(),
                                             .output = product.PickOutput(),
-                                            .grid = grid,
                                             .by_tiles = true};
   ASSERT_TRUE(WinogradTiles::Serves(window, 1));
   const int32_t depth = PatchDepth(window, 1);
@@ -169,7 +179,7 @@ WindowShape RandomTiledWindow(Random& random) {
 TEST(Conv2dByTiles, EqualsTheReferenceOnRandomShapes) {
   ForEachSeed(300, [](Random& random) {
     const WindowShape window = RandomTiledWindow(random);
-    ExpectTilesEqualReference(window, {}, random.Bytes(InputSize(window)),
+    ExpectTilesEqualReference(window, random.Bytes(InputSize(window)),
                               random.Bytes(window.out_c * PatchDepth(window, 1)), random);
   });
 }
@@ -191,7 +201,7 @@ TEST(Conv2dByTiles, EqualsTheReferenceOnLargeImages) {
                              .pad_left = 1};
     const WinogradTiles tiles(window);
     EXPECT_TRUE(tiles.rows < tiles.down || tiles.PanelOf(tiles.rows) < tiles.across * tiles.rows);
-    ExpectTilesEqualReference(window, {}, random.Bytes(InputSize(window)),
+    ExpectTilesEqualReference(window, random.Bytes(InputSize(window)),
                               random.Bytes(window.out_c * PatchDepth(window, 1)), random);
   }
 }
@@ -200,14 +210,7 @@ TEST(Conv2dByTiles, EqualsTheReferenceOnLargeImages) {
 // what is transformed largest, or its sums.
 TEST(Conv2dByTiles, EqualsTheReferenceAtTheBounds) {
   ForEachSeed(60, [](Random& random) {
-    const WindowShape window{.in_h = 6,
-                             .in_w = 6,
-                             .in_c = random.Int(0, 1) ? kMostDepth : 8,
-                             .out_h = 4,
-                             .out_w = 4,
-                             .out_c = 8,
-                             .kernel_h = 3,
-                             .kernel_w = 3};
+    const WindowShape window = OneTile(random.Int(0, 1) ? kMostDepth : 8);
     const int32_t kind = random.Int(0, 3);
     const auto at_end = [&](size_t i, bool first) {
       const bool alternates = kind == 0 ? true : kind == 1 ? first : random.Int(0, 1) == 1;
@@ -223,20 +226,13 @@ TEST(Conv2dByTiles, EqualsTheReferenceAtTheBounds) {
       input[i] = at_end(i, is_large_y == is_large_x);
     }
     for (size_t i = 0; i < filter.size(); ++i) filter[i] = at_end(i, i / in_c % 2 == 0);
-    ExpectTilesEqualReference(window, {}, input, filter, random);
+    ExpectTilesEqualReference(window, input, filter, random);
   });
 }
 
 // The largest sums that there may be, either way, on the way to results within int8.
 TEST(Conv2dByTiles, HoldsTheMostThatASumMayBe) {
-  const WindowShape window{.in_h = 6,
-                           .in_w = 6,
-                           .in_c = kMostDepth,
-                           .out_h = 4,
-                           .out_w = 4,
-                           .out_c = 8,
-                           .kernel_h = 3,
-                           .kernel_w = 3};
+  const WindowShape window = OneTile(kMostDepth);
   const int32_t depth = PatchDepth(window, 1);
   constexpr int32_t kMost = WinogradTiles::kMostSum;
   for (const int32_t sign : {-1, 1}) {
