@@ -126,24 +126,16 @@ WRANGLET_NOINLINE inline void ConvolvePatches(const Conv2dParams<In, Weight, Req
       });
 }
 
-// Conv2d of int8 by int8 and a window that HasWholeRows.
-template <bool kFit>
+// Conv2d of int8 by int8 and a window that HasWholeRows. By tiles unless bytes have an instruction:
+// it makes as many products at once as tiles save.
+template <bool kFit, bool kByTiles = false>
 WRANGLET_NOINLINE inline void ConvolveRuns(const Conv2dParams<int8_t, int8_t>& params,
                                            const int8_t* input, const int8_t* packed_filter,
                                            const int32_t* bias, const float* scale, int8_t* output,
                                            int8_t* scratch) {
-  const auto convolve = MultipliesBytes<kFit>() ? Conv2dByBytes<kFit> : Conv2dByWords;
-  convolve(params.window, GridSteps(params.window, params.grid), params.input_zero_point,
-           RequantizeInt8(params.output), input, packed_filter, bias, scale, output, scratch);
-}
-
-// Conv2d by tiles, unless bytes have an instruction: it makes as many products at once as tiles
-// save.
-WRANGLET_NOINLINE inline void ConvolveTiles(const Conv2dParams<int8_t, int8_t>& params,
-                                            const int8_t* input, const int8_t* packed_filter,
-                                            const int32_t* bias, const float* scale, int8_t* output,
-                                            int8_t* scratch) {
-  const auto convolve = use_byte_dot ? Conv2dByBytes<false> : Conv2dWinograd;
+  const auto convolve = MultipliesBytes<kFit>() ? Conv2dByBytes<kFit>
+                        : kByTiles              ? Conv2dWinograd
+                                                : Conv2dByWords;
   convolve(params.window, GridSteps(params.window, params.grid), params.input_zero_point,
            RequantizeInt8(params.output), input, packed_filter, bias, scale, output, scratch);
 }
@@ -213,7 +205,7 @@ WRANGLET_INLINE inline void Conv2d(const Conv2dParams<In, Weight, Requantize>& p
   using namespace conv2d_internal;
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     if (HasWholeRows(params.window, params.groups)) {
-      const auto convolve = params.by_tiles    ? ConvolveTiles
+      const auto convolve = params.by_tiles    ? ConvolveRuns<false, true>
                             : params.fit_pairs ? ConvolveRuns<true>
                                                : ConvolveRuns<false>;
       return convolve(params, input, packed_filter, bias, scale, output, scratch);

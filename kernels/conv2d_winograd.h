@@ -24,8 +24,8 @@
 #include "kernels/quantized.h"
 #include "kernels/requantize.h"
 #include "kernels/simd.h"
-#include "kernels/tile_words.h"
 #include "kernels/winograd_tiles.h"
+#include "kernels/word_pairs.h"
 
 namespace wranglet {
 
@@ -34,7 +34,7 @@ namespace winograd_internal {
 using Tiles = WinogradTiles;
 inline constexpr int32_t kSide = Tiles::kSide, kInputSide = Tiles::kInputSide;
 inline constexpr int32_t kPoints = Tiles::kPoints, kGroup = Tiles::kGroup;
-static_assert(Tiles::kColumns == kTileColumns && Tiles::kGroup == WordPanel::kTile);
+static_assert(Tiles::kColumns == kTileColumns && Tiles::kGroup == kWordRows);
 
 inline v128_t Load(const int16_t* from, int32_t vector) {
   return wasm_v128_load(from + 8 * vector);
@@ -101,7 +101,7 @@ WRANGLET_NOINLINE inline void TransformTiles(const uint8_t* const* tiles, const 
       v128_t low[kInputSide], high[kInputSide], column[kInputSide];
       for (int32_t y = 0; y < kInputSide; ++y) {
         const int32_t at = y * pitch + x * in_c + channel;
-        words_internal::InterleavePairs(a + at, b + at, c + at, d + at, low[y], high[y]);
+        InterleavePairs(a + at, b + at, c + at, d + at, low[y], high[y]);
       }
       int16_t* pair = columns + x * 8;
       const auto transform = [&](const auto& widened) {
@@ -163,7 +163,7 @@ WRANGLET_NOINLINE inline void MultiplyPoints(const int16_t* tiles, const int16_t
   for (; sums < end; sums += 4, tiles += step, weights += weight_step) {
     v128_t low[kGroup], high[kGroup];
     for (int tile = 0; tile < kGroup; ++tile) low[tile] = high[tile] = wasm_i32x4_splat(0);
-    words_internal::AddPairs(tiles, size, weights, low, high);
+    AddPairs(tiles, size, weights, low, high);
     for (int tile = 0; tile < kGroup; ++tile) {
       wasm_v128_store(sums + tile * kPoints * 4, low[tile]);
       wasm_v128_store(sums + (tile + kGroup) * kPoints * 4, high[tile]);

@@ -1,5 +1,6 @@
-// LaneSums: whether a channel of a depthwise convolution may be summed up and requantised in int16
-// (depthwise_lanes.h). For the compiler, and the quantiser that keeps filters to it.
+// LaneSums: the least and the most that a channel of a convolution may sum up to, and whether
+// it may be summed up and requantised in int16 (depthwise_lanes.h). For the compiler, and the
+// quantiser that keeps filters to it.
 
 #ifndef WRANGLET_KERNELS_LANE_SUMS_H_
 #define WRANGLET_KERNELS_LANE_SUMS_H_
@@ -24,9 +25,12 @@ class LaneSums {
       : start_(bias), zero_byte_(input_zero_point + 128) {}
 
   void Add(int32_t weight) {
-    (weight > 0 ? most_ : least_) += kMostByte * weight;
+    (weight > 0 ? most_ : least_) += int64_t{kMostByte} * weight;
     start_ -= int64_t{zero_byte_} * weight;
   }
+
+  // Whether all sums are within -most and most.
+  bool AreWithin(int64_t most) const { return start_ + least_ >= -most && start_ + most_ <= most; }
 
   // Whether neither products nor sums leave int16, whatever the bytes, and RequantizeLanes makes of
   // all these sums what RequantizeInt8 does.
@@ -65,8 +69,8 @@ class LaneSums {
     return true;
   }
 
-  int64_t start_;
-  int32_t zero_byte_, least_ = 0, most_ = 0;  // the products alone
+  int64_t start_, least_ = 0, most_ = 0;  // least and most of the products alone
+  int32_t zero_byte_;
 };
 
 }  // namespace wranglet

@@ -24,11 +24,26 @@ bool StaysInInt16(const std::vector<int32_t>& weights, int64_t bias, int32_t zer
   return true;
 }
 
-bool Fit(const std::vector<int32_t>& weights, int64_t bias, int32_t zero_point, float scale,
-         const Int8Output& output) {
+LaneSums SumsOf(const std::vector<int32_t>& weights, int64_t bias, int32_t zero_point) {
   LaneSums sums(bias, zero_point);
   for (const int32_t weight : weights) sums.Add(weight);
-  return sums.Fit(scale, output);
+  return sums;
+}
+
+bool Fit(const std::vector<int32_t>& weights, int64_t bias, int32_t zero_point, float scale,
+         const Int8Output& output) {
+  return SumsOf(weights, bias, zero_point).Fit(scale, output);
+}
+
+// The zero byte is 10, so that a byte less it is -10 to 245.
+TEST(LaneSums, AreWithinTheLeastAndTheMostOfThem) {
+  const LaneSums sums = SumsOf({100, -3}, 7, -118);
+  const int64_t most = 245 * 100 + 10 * 3 + 7;
+  EXPECT_TRUE(sums.AreWithin(most));
+  EXPECT_FALSE(sums.AreWithin(most - 1));
+  const LaneSums negative = SumsOf({-100, 3}, -7, -118);
+  EXPECT_TRUE(negative.AreWithin(most));
+  EXPECT_FALSE(negative.AreWithin(most - 1));
 }
 
 // With one result alone nothing else is asked.

@@ -10,16 +10,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/even_part.h"
 #include "kernels/quantized.h"
 #include "kernels/runs.h"
 #include "kernels/simd.h"
 #include "kernels/tile_quads.h"
+#include "kernels/word_pairs.h"
 
 namespace wranglet {
 
 // How rows that are `runs` are put into panels.
 struct WordPanel {
-  static constexpr int32_t kTile = 4;       // rows that are multiplied at once
+  static constexpr int32_t kTile = kWordRows;
   static constexpr int32_t kMostRows = 64;  // of a panel: widening weights then costs little
   // int16 elements that a panel and 8 columns of weights take together, unless 4 rows take more.
   static constexpr int32_t kElements = 28672;
@@ -34,11 +36,8 @@ struct WordPanel {
         rows(std::clamp((kElements - kBeyond - WeightElements()) / depth / kTile * kTile, kTile,
                         kMostRows)) {}
 
-  // Rows of each panel that `count` rows make, all about alike.
-  constexpr int32_t RowsOf(int32_t count) const {
-    const int32_t panels = (count + rows - 1) / rows;
-    return ((count + panels - 1) / panels + kTile - 1) / kTile * kTile;
-  }
+  // Rows of each panel that `count` rows make.
+  constexpr int32_t RowsOf(int32_t count) const { return EvenPart(count, rows, kTile); }
   constexpr int32_t PanelElements() const { return rows * depth + kBeyond; }
   constexpr int32_t ScratchElements() const { return PanelElements() + WeightElements(); }
 
@@ -49,16 +48,6 @@ struct WordPanel {
 };
 
 namespace words_internal {
-
-// 8 bytes of each of 4 rows: [2 pairs][4 rows][2] in `low`, and the other two pairs in `high`.
-inline void InterleavePairs(const void* a, const void* b, const void* c, const void* d, v128_t& low,
-                            v128_t& high) {
-  const auto load = [](const void* from) { return wasm_v128_load64_zero(from); };
-  const v128_t ab = wasm_i16x8_shuffle(load(a), load(b), 0, 8, 1, 9, 2, 10, 3, 11);
-  const v128_t cd = wasm_i16x8_shuffle(load(c), load(d), 0, 8, 1, 9, 2, 10, 3, 11);
-  low = wasm_i32x4_shuffle(ab, cd, 0, 4, 1, 5);
-  high = wasm_i32x4_shuffle(ab, cd, 2, 6, 3, 7);
-}
 
 // Widens a block of packed weights, quads of depth, to pairs: [pairs of a run][8 columns][2] for
 // each run. Returns where they end.
@@ -103,24 +92,6 @@ WRANGLET_NOINLINE inline void WidenRows(const int8_t* const* rows, const Runs& r
       wasm_v128_store(pairs + 16, wasm_u16x8_extend_low_u8x16(high));
       wasm_v128_store(pairs + 24, wasm_u16x8_extend_high_u8x16(high));
     }
-  }
-}
-
-// Adds the products of 4 widened rows with 8 columns, `size` elements of the rows.
-WRANGLET_INLINE inline void AddPairs(const int16_t* rows, int32_t size, const int16_t* columns,
-                                     v128_t (&low)[WordPanel::kTile],
-                                     v128_t (&high)[WordPanel::kTile]) {
-  constexpr int kTile = WordPanel::kTile;
-  // V8 unrolls the loop itself.
-#pragma clang loop unroll(disable)
-  for (const int16_t* const end = rows + size; rows < end; rows += 2 * kTile) {
-    const v128_t columns_low = wasm_v128_load(columns), columns_high = wasm_v128_load(columns + 8);
-    for (int row = 0; row < kTile; ++row) {
-      const v128_t pair = wasm_v128_load32_splat(rows + 2 * row);
-      low[row] = wasm_i32x4_add(low[row], wasm_i32x4_dot_i16x8(pair, columns_low));
-      high[row] = wasm_i32x4_add(high[row], wasm_i32x4_dot_i16x8(pair, columns_high));
-    }
-    columns += 2 * kTileColumns;
   }
 }
 

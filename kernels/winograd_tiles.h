@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/even_part.h"
 #include "kernels/params.h"
 
 namespace wranglet {
@@ -52,13 +53,12 @@ struct WinogradTiles {
         down((w.out_h + kSide - 1) / kSide),
         in_c(w.in_c),
         panel(std::clamp(kPanelElements / GroupElements() * kGroup, kLeast, kMost)),
-        rows(BandRows(down, std::max(1, panel / across))),
+        rows(EvenPart(down, std::max(1, panel / across))),
         pitch(((across * kSide + 2) * w.in_c + 15) / 16 * 16) {}
 
-  // Tiles of each panel that a band of `tile_rows` makes, all about alike.
+  // Tiles of each panel that a band of `tile_rows` makes.
   constexpr int32_t PanelOf(int32_t tile_rows) const {
-    const int32_t tiles = across * tile_rows, panels = (tiles + panel - 1) / panel;
-    return ((tiles + panels - 1) / panels + kGroup - 1) / kGroup * kGroup;
+    return EvenPart(across * tile_rows, panel, kGroup);
   }
   constexpr size_t BandBytes() const { return static_cast<size_t>((rows * kSide + 2) * pitch); }
   // Elements from one point's to the next's, of a group and of a block of weights.
@@ -74,12 +74,6 @@ struct WinogradTiles {
   }
 
  private:
-  // Of `down` rows of tiles, in bands of at most `most`, all about alike.
-  static constexpr int32_t BandRows(int32_t down, int32_t most) {
-    const int32_t bands = (down + most - 1) / most;
-    return (down + bands - 1) / bands;
-  }
-
   // int16 elements of a panel, unless there are fewer tiles than are worth transforming weights.
   static constexpr int32_t kPanelElements = 32768, kLeast = 16;
   // A cache line: powers of two apart, the points would share a few of a cache's sets.

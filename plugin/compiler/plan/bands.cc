@@ -144,12 +144,12 @@ class Rewriter {
  public:
   Rewriter(Lowering& lowering, std::vector<RowStep> chain, const Bands& bands)
       : lowering_(lowering), chain_(std::move(chain)), bands_(bands.bands) {
-    for (size_t i = 0; i + 1 < chain_.size(); ++i) {
-      const Argument& output = Original(i).args[chain_[i].output_arg];
-      lowering_.buffer_bytes[static_cast<size_t>(output.index)] = bands.buffer_bytes[i];
+    for (size_t i = 0; i < chain_.size(); ++i) {
+      const DraftStep& step = Original(i);
+      // Bands may take less scratch memory than the whole, or more: StepOf counts it anew.
+      if (RowScratchBytes(step.params) > 0) ScratchOf(step) = 0;
+      if (i + 1 < chain_.size()) BytesOf(step.args[chain_[i].output_arg]) = bands.buffer_bytes[i];
     }
-    // Bands may take less than the whole, or more.
-    for (size_t i = 0; i < chain_.size(); ++i) DropScratch(Original(i));
   }
 
   void Rewrite(int32_t span) {
@@ -214,20 +214,15 @@ class Rewriter {
     step.args = whole.args;
     step.args[link.input_arg] = placed(input, call.in_at, in_then);
     step.args[link.output_arg] = placed(output, call.out_at, out_then);
-    GrowScratch(step);
+    const int64_t scratch = RowScratchBytes(step.params);
+    if (scratch > 0) ScratchOf(step) = std::max(ScratchOf(step), scratch);
     return step;
   }
 
   // The scratch buffer is the last argument of the kernels that RowScratchBytes knows.
-  int64_t& ScratchOf(const DraftStep& step) {
-    return lowering_.buffer_bytes[static_cast<size_t>(step.args.back().index)];
-  }
-  void DropScratch(const DraftStep& step) {
-    if (RowScratchBytes(step.params) > 0) ScratchOf(step) = 0;
-  }
-  void GrowScratch(const DraftStep& step) {
-    const int64_t needed = RowScratchBytes(step.params);
-    if (needed > 0) ScratchOf(step) = std::max(ScratchOf(step), needed);
+  int64_t& ScratchOf(const DraftStep& step) { return BytesOf(step.args.back()); }
+  int64_t& BytesOf(const Argument& buffer) {
+    return lowering_.buffer_bytes[static_cast<size_t>(buffer.index)];
   }
 
   Lowering& lowering_;

@@ -8,7 +8,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "kernels/lane_sums.h"
 #include "kernels/winograd_tiles.h"
 #include "plugin/compiler/graph/traits.h"
 #include "plugin/compiler/plan/lower_checks.h"
@@ -127,30 +126,22 @@ bool Filtered::FitsLanes(const PairLanes& lanes) const {
                            : lanes.Fit(weights, channels, weights.size() / channels, 1);
 }
 
-bool Filtered::FitsTileSums() const {
-  // The sums of products with bytes, stored activations moved by 128, and what of the bias is left.
-  std::vector<int64_t> least(static_cast<size_t>(channels_)), most(least);
-  const std::vector<int32_t> bias = Bias<int32_t>();
-  std::copy(bias.begin(), bias.end(), least.begin());
-  most = least;
-  const int64_t zero_byte = InputZeroPoint() + 128;
-  const std::vector<int8_t> weights = Weights<int8_t>();
-  for (size_t i = 0; i < weights.size(); ++i) {
-    const int64_t weight = weights[i];
-    const size_t c = ChannelAt(i);
-    least[c] += std::min(-zero_byte * weight, (255 - zero_byte) * weight);
-    most[c] += std::max(-zero_byte * weight, (255 - zero_byte) * weight);
-  }
-  const auto fits = [](int64_t sum) { return std::abs(sum) <= WinogradTiles::kMostSum; };
-  return std::all_of(least.begin(), least.end(), fits) &&
-         std::all_of(most.begin(), most.end(), fits);
-}
-
-bool Filtered::FitsLaneSums(const Activation& activation) const {
+std::vector<LaneSums> Filtered::Sums() const {
   std::vector<LaneSums> sums;
   for (const int32_t bias : Bias<int32_t>()) sums.emplace_back(bias, InputZeroPoint());
   const std::vector<int8_t> weights = Weights<int8_t>();
   for (size_t i = 0; i < weights.size(); ++i) sums[ChannelAt(i)].Add(weights[i]);
+  return sums;
+}
+
+bool Filtered::FitsTileSums() const {
+  const std::vector<LaneSums> sums = Sums();
+  return std::all_of(sums.begin(), sums.end(),
+                     [](const LaneSums& s) { return s.AreWithin(WinogradTiles::kMostSum); });
+}
+
+bool Filtered::FitsLaneSums(const Activation& activation) const {
+  const std::vector<LaneSums> sums = Sums();
   const std::vector<float> scales = Scales<float>();
   const Int8Output output = OutputFor<RequantizeInt8>(activation);
   for (size_t c = 0; c < sums.size(); ++c) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/lane_sums.h"
 #include "kernels/pack_gemm.h"
 #include "kernels/pair_lanes.h"
 #include "kernels/params.h"
@@ -105,6 +106,8 @@ class Filtered {
   // The most that a channel's sum can be, either way, where activations, less their zero point, are
   // at most `activation`.
   std::vector<double> LargestSums(double activation) const;
+  // Of int8 by int8, by channel.
+  std::vector<LaneSums> Sums() const;
   bool FitsInt8() const;
   bool FitsLanes(const PairLanes& lanes) const;
   bool FitsTileSums() const;
