@@ -1,5 +1,6 @@
 // Measures Wranglet beside its peers:
-//   ./bazelw run -c opt //tests/bench -- [--rounds N] [--only TEXT] [--json FILE] [--html FILE] [--markdown FILE]
+//   ./bazelw run -c opt //tests/bench -- [--rounds N] [--only TEXT] [--v8-flags=FLAGS]
+//       [--json FILE] [--html FILE] [--markdown FILE]
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -12,12 +13,14 @@ import { measure } from "./measure.mjs";
 import { findNetworks } from "./networks.mjs";
 import { profile } from "./profile.mjs";
 import { HEADER, rowOf, STEP_HEADER, stepRowOf, toHtml, toMarkdown } from "./report.mjs";
+import { restartWith } from "./v8_flags.mjs";
 import { measureInWorkerd } from "./workerd.mjs";
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "80" },
     only: { type: "string", default: "" },
+    "v8-flags": { type: "string", default: "" },
     json: { type: "string" },
     html: { type: "string" },
     markdown: { type: "string" },
@@ -25,13 +28,18 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 if (!(rounds >= 1)) throw new Error(`--rounds ${options.rounds} is no number of inferences`);
+restartWith(options["v8-flags"]);
 
 const { networks, missing } = findNetworks();
 for (const name of missing)
   console.log(`SKIPPED, not measured: ${name} lies outside of the repository`);
 
 const report = {
-  machine: `${cpus()[0].model}, Node.js ${process.versions.node}, V8 ${process.versions.v8}`,
+  machine: [
+    cpus()[0].model,
+    `Node.js ${process.versions.node}`,
+    ["V8", process.versions.v8, ...process.execArgv].join(" "),
+  ].join(", "),
   rounds,
   ceilings: measureCeilings(),
   networks: [],

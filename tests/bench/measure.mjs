@@ -74,7 +74,11 @@ async function startFresh(arguments_, name) {
   for (let tried = 1; ; ++tried) {
     try {
       const limits = { timeout: COLD_TIMEOUT, killSignal: "SIGKILL" };
-      const { stdout } = await promisify(execFile)(process.execPath, arguments_, limits);
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [...process.execArgv, ...arguments_],
+        limits,
+      );
       // The last line: a runtime may print of its own.
       return JSON.parse(stdout.trim().split("\n").at(-1));
     } catch (error) {
