@@ -8,7 +8,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 
 import { table } from "../../worker-js/table.mjs";
-import { measureCeilings } from "./ceilings.mjs";
+import { limitOf, measureCeilings } from "./ceilings.mjs";
 import { measure } from "./measure.mjs";
 import { findNetworks } from "./networks.mjs";
 import { profile } from "./profile.mjs";
@@ -57,9 +57,16 @@ for (const [index, network] of networks.entries()) {
   const steps = existsSync(`${file}.profile.wasm`)
     ? profile(`${file}.profile.wasm`, readFileSync(`${file}.compiled/steps.cc`, "utf8"), rounds)
     : [];
-  report.networks.push({ name: network.name, macs: network.macs, results, workerd, steps });
-  console.log(`\n${network.name}, ${(network.macs / 1e6).toFixed(1)} million MACs`);
-  console.log(table(HEADER, results.map(rowOf)));
+  const { name, macs, precision } = network;
+  const limit = limitOf(report.ceilings, precision);
+  report.networks.push({ name, macs, limit, results, workerd, steps });
+  console.log(`\n${name}, ${(macs / 1e6).toFixed(1)} million MACs`);
+  console.log(
+    table(
+      HEADER,
+      results.map((result) => rowOf(result, limit)),
+    ),
+  );
   console.log(
     `in workerd: first ${workerd.first.toFixed(1)} ms, warm ${workerd.warm.toFixed(2)} ms`,
   );

@@ -19,8 +19,17 @@ const INSTRUCTIONS = {
   mul_add_f32x4: ["f32x4.mul + f32x4.add", 4],
 };
 
+/** Those that multiply any network of a precision: the fastest of them here is its limit. */
+const LIMITING = {
+  int8: ["dot_i16x8", "relaxed_dot_add_i8x16"],
+  int16: ["dot_i16x8"],
+  float32: ["relaxed_madd_f32x4"],
+};
+
 /**
- * @returns {{ instruction: string, gmacs: number }[]} billions of multiply-accumulates a second: the best
+ * @typedef {{ name: string, instruction: string, gmacs: number }} Ceiling
+ *
+ * @returns {Ceiling[]} billions of multiply-accumulates a second: the best
  *     of several runs, for what disturbs a run only ever takes from it
  */
 export function measureCeilings() {
@@ -32,6 +41,20 @@ export function measureCeilings() {
       exports[name](ROUNDS);
       return (performance.now() - start) / 1000;
     });
-    return { instruction, gmacs: (ROUNDS * ACCUMULATORS * macs) / quantile(seconds, 0) / 1e9 };
+    return {
+      name,
+      instruction,
+      gmacs: (ROUNDS * ACCUMULATORS * macs) / quantile(seconds, 0) / 1e9,
+    };
   });
 }
+
+/**
+ * @param {Ceiling[]} ceilings
+ * @param {"int8" | "int16" | "float32"} precision
+ * @returns {number} billions of multiply-accumulates a second
+ */
+export const limitOf = (ceilings, precision) =>
+  Math.max(
+    ...ceilings.filter(({ name }) => LIMITING[precision].includes(name)).map(({ gmacs }) => gmacs),
+  );

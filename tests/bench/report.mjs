@@ -11,6 +11,7 @@ export const HEADER = [
   "spread %",
   "x ours",
   "GMAC/s",
+  "% of limit",
   "bytes",
   "gzip",
   "memory",
@@ -18,11 +19,14 @@ export const HEADER = [
 
 const grouped = (count) => count.toLocaleString("en-US");
 
+const percentOf = (gmacs, limit) => ((100 * gmacs) / limit).toFixed(0);
+
 /**
  * @param {Result} result
+ * @param {number} limit of the network's precision, in GMAC/s
  * @returns {string[]} its cells, under HEADER
  */
-export function rowOf(result) {
+export function rowOf(result, limit) {
   return [
     result.contender,
     result.load.toFixed(1),
@@ -32,23 +36,25 @@ export function rowOf(result) {
     (100 * result.spread).toFixed(1),
     result.ratio.toFixed(2),
     result.gmacs.toFixed(2),
+    percentOf(result.gmacs, limit),
     grouped(result.bytes),
     grouped(result.gzip),
     result.memory === undefined ? "" : grouped(result.memory),
   ];
 }
 
-export const STEP_HEADER = ["step", "ms", "share %", "GMAC/s"];
+export const STEP_HEADER = ["step", "ms", "share %", "GMAC/s", "% of limit"];
 
 /**
  * @param {{ step: string, milliseconds: number, share: number, gmacs: number }} step
+ * @param {number} limit as rowOf's
  * @returns {string[]} its cells, under STEP_HEADER
  */
-export const stepRowOf = ({ step, milliseconds, share, gmacs }) => [
+export const stepRowOf = ({ step, milliseconds, share, gmacs }, limit) => [
   step,
   milliseconds.toFixed(3),
   (100 * share).toFixed(1),
-  gmacs > 0 ? gmacs.toFixed(1) : "",
+  ...(gmacs > 0 ? [gmacs.toFixed(1), percentOf(gmacs, limit)] : ["", ""]),
 ];
 
 const markdownTable = (header, rows) =>
@@ -56,14 +62,26 @@ const markdownTable = (header, rows) =>
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
 
+const tableOf = (header, items, toRow, limit) =>
+  markdownTable(
+    header,
+    items.map((item) => toRow(item, limit)),
+  );
+
+/** What a page shows when it is asked for. */
+const folded = (summary, content) =>
+  `\n\n<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
+
 /** The report as sections of docs/performance.md. */
 export function toMarkdown({ machine, rounds, ceilings, networks }) {
   const sections = networks.map(
-    ({ name, macs, results, workerd, steps }) =>
+    ({ name, macs, limit, results, workerd, steps }) =>
       `### ${name}\n\n${(macs / 1e6).toFixed(1)} million multiply-accumulates. In workerd: first request ` +
       `${workerd.first.toFixed(1)} ms, warm ${workerd.warm.toFixed(2)} ms.\n\n` +
-      markdownTable(HEADER, results.map(rowOf)) +
-      (steps.length > 0 ? `\n\n${markdownTable(STEP_HEADER, steps.map(stepRowOf))}` : ""),
+      tableOf(HEADER, results, rowOf, limit) +
+      (steps.length > 0
+        ? folded("Step by step", tableOf(STEP_HEADER, steps, stepRowOf, limit))
+        : ""),
   );
   const limits = markdownTable(
     ["instructions", "GMAC/s"],
