@@ -221,7 +221,7 @@ WRANGLET_NOINLINE inline void ComputeBand(const WindowShape& w, const DepthwiseB
     }
   };
   // Four outputs at a time would gain 4 % of a stride of 2 by pairs too, and take a kilobyte more.
-  ForEachDepthwiseOutputs<kByPairs ? 2 : kRows>(out_w, compute);
+  ForEachDepthwiseOutputs<!kByPairs && kRows == 1>(out_w, compute);
 }
 
 // Interleaves the channels of output channels `c` to `c` + kGroup - 1, or all where pixels have

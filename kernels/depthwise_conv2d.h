@@ -1,5 +1,6 @@
 // Quantised depthwise convolution: each channel has a filter of its own. Rows are computed by
-// depthwise_bytes.h or depthwise_row.h; float32 is depthwise_float32.h. Called by steps.cc.
+// depthwise_lanes.h, depthwise_bytes.h or depthwise_row.h; float32 is depthwise_float32.h. Called
+// by steps.cc.
 
 #ifndef WRANGLET_KERNELS_DEPTHWISE_CONV2D_H_
 #define WRANGLET_KERNELS_DEPTHWISE_CONV2D_H_
@@ -35,8 +36,9 @@ struct DepthwiseConv2dParams {
   }
 };
 
-// The scratch buffer: all weights and a row of columns, interleaved and widened, and a pixel of
-// fill values.
+// The scratch buffer, for whichever way is taken: by words all weights and a row of columns,
+// interleaved and widened, and a pixel of fill values; see DepthwiseByteScratch and
+// DepthwiseLaneScratch.
 template <typename In>
 constexpr size_t DepthwiseScratchBytes(const WindowShape& window, LaneFit fit) {
   const DepthwiseBand band(window);

@@ -189,7 +189,7 @@ WRANGLET_NOINLINE inline void ComputeLanes(const WindowShape& w, const uint8_t* 
       }
     }
   };
-  ForEachDepthwiseOutputs<1>(out_w, compute);
+  ForEachDepthwiseOutputs<true>(out_w, compute);
 }
 
 }  // namespace depthwise_lanes_internal

@@ -97,13 +97,14 @@ inline void ForEachDepthwiseBand(const WindowShape& w, int32_t rows, const In* i
   }
 }
 
-// Calls `compute.operator()<count>(x)` until all outputs of a band of kRows rows are computed,
-// `count` neighbours from x on at a time. The last two may include one for the second time.
-template <int kRows, typename Compute>
+// Calls `compute.operator()<count>(x)` until all outputs of a row are computed, `count` neighbours
+// from x on at a time: by fours, where their sums fit in registers, else by twos. The last two may
+// include one for the second time.
+template <bool kByFours, typename Compute>
 inline void ForEachDepthwiseOutputs(int32_t out_w, Compute&& compute) {
   if (out_w == 1) return compute.template operator()<1>(0);
   int32_t x = 0;
-  if constexpr (kRows == 1) {
+  if constexpr (kByFours) {
     for (; x + 4 <= out_w; x += 4) compute.template operator()<4>(x);
   }
   for (; x < out_w; x += 2) compute.template operator()<2>(std::min(x, out_w - 2));
@@ -224,7 +225,7 @@ WRANGLET_NOINLINE inline void ComputeDepthwiseRows(const WindowShape& w, const i
       }
     }
   };
-  ForEachDepthwiseOutputs<kRows>(out_w, compute);
+  ForEachDepthwiseOutputs<kRows == 1>(out_w, compute);
 }
 
 // The band from `out` on.

@@ -78,7 +78,8 @@ inline void MeanInt8(const MeanInt8Params& params, const int8_t* input, int8_t* 
   }
 }
 
-// rows is at most 2^16 - 1.
+// rows is at most 2^16 - 1. The scale's multiplier has been divided by them (plan/lower_reduce.cc),
+// so that its product with a sum has the 30 bits that MultiplyFixedPoint rounds.
 inline void MeanInt16(const MeanInt16Params& params, const int16_t* input, int16_t* output) {
   const MultiplyFixedPoint multiply(params.scale);
   const auto channels = static_cast<size_t>(params.channels);

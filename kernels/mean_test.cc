@@ -1,6 +1,8 @@
 #include "kernels/mean.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "kernels/testing.h"
@@ -41,6 +43,25 @@ TEST(Mean, EqualsTheReferenceOnRandomShapes) {
     MeanFloat32(real, reals.data(), actual_reals.data());
     EXPECT_TRUE(SameBytes(actual_reals, expected_reals));
   });
+}
+
+TEST(Mean, SumsUpAsManyRowsAsThereMayBe) {
+  constexpr int32_t kRows = 65535, kShift = 15;  // 2^15 is the largest power of two in it
+  for (const double ratio : {0.25, 1.0, 1.999, 3.0, 100.0}) {
+    // As the compiler has it.
+    FixedPoint scale = ToFixedPoint(ratio);
+    scale.multiplier = static_cast<int32_t>((int64_t{scale.multiplier} << kShift) / kRows);
+    scale.exponent -= kShift;
+    for (const int32_t value : {-32768, -12345, 0, 32767}) {
+      const MeanInt16Params params{.rows = kRows, .channels = 9, .scale = scale};
+      const std::vector<int16_t> input(size_t{kRows} * 9, static_cast<int16_t>(value));
+      std::vector<int16_t> expected(9), actual(9);
+      MeanInt16Reference(params, input.data(), expected.data());
+      MeanInt16(params, input.data(), actual.data());
+      EXPECT_TRUE(SameBytes(actual, expected));
+      EXPECT_NEAR(actual[0], std::clamp(ratio * value, -32768.0, 32767.0), 1.0);
+    }
+  }
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ inline void Move(const MoveParams& p, const uint8_t* input, uint8_t* output) {
 
 }  // namespace move_internal
 
-// input and output may not overlap.
+// input and output may not overlap, but for a move of one plane of one row towards lower addresses,
+// by a run or more: its runs are copied one after the other.
 inline void MoveElements(const MoveParams& params, const uint8_t* input, uint8_t* output) {
   switch (params.run_bytes) {
     case 1:

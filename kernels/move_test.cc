@@ -73,6 +73,22 @@ TEST(Move, TransposesByAnyPermutation) {
   });
 }
 
+// As bands of rows do (plan/bands.cc).
+TEST(Move, MovesRunsTowardsTheStartOfTheirBuffer) {
+  ForEachSeed(100, [](Random& random) {
+    MoveParams params{.run_bytes = RandomRun(random)};
+    const int32_t runs = random.Int(1, 100), by = random.Int(1, 3);
+    params.sizes.back() = runs;
+    params.from.back() = params.to.back() = params.run_bytes;
+    std::vector<int8_t> buffer = random.Bytes(int64_t{runs + by} * params.run_bytes);
+    const std::vector<int8_t> expected(buffer.begin() + by * params.run_bytes, buffer.end());
+    auto* const bytes = reinterpret_cast<uint8_t*>(buffer.data());
+    MoveElements(params, bytes + by * params.run_bytes, bytes);
+    buffer.resize(expected.size());
+    EXPECT_TRUE(SameBytes(buffer, expected));
+  });
+}
+
 // Planes larger than the squares in which they are moved.
 TEST(Move, TransposesLargePlanes) {
   ForEachSeed(30, [](Random& random) {

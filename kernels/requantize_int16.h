@@ -65,9 +65,8 @@ inline int64_t MultiplyByFixedPoint(int64_t accumulator, double scale, Rounding1
   if (rounding == Rounding16::kTwice31) {
     return MultiplyReference(value, {static_cast<int32_t>(fixed.mantissa), 31 - fixed.shift});
   }
-  // Shifts by more give 0, as this one does.
-  const int32_t shift = std::min(fixed.shift, 62);
-  return (value * fixed.mantissa + (int64_t{1} << (shift - 1))) >> shift;
+  // No more than 62, for ToFixedPoint has no smaller scale than 2^-32, but 0.
+  return (value * fixed.mantissa + (int64_t{1} << (fixed.shift - 1))) >> fixed.shift;
 }
 
 // The definition. The accumulator, of which an int64 is meant, and the product with the scale are

@@ -1,5 +1,5 @@
 // Resizing of NHWC images by bilinear interpolation, with tables of where each output row and
-// column lies between two of the input (the planner's, plan/resize_table.h). Called by steps.cc.
+// column lies between two of the input (the planner's, plan/lower_resize.cc). Called by steps.cc.
 //
 // int8 as XNNPACK (s8-ibilinear): weights of 11 bits, halves rounded up. int16 as TensorFlow Lite
 // (ResizeBilinearInteger): weights of 10 bits, halves rounded away from zero. float32 as XNNPACK
@@ -167,7 +167,8 @@ inline void ResizeBilinear(const ResizeBilinearParams<T>& p, const T* input,
 
 // input [batch][in_h][in_w][channels], output [batch][out_h][out_w][channels]. neighbours: of each
 // output row the two input rows, then of each column the two columns. weights: of each row that of
-// the lower one, then of each column that of the right one; integers have kResizeBits of fraction.
+// the lower one, then of each column that of the right one; integers have kResizeBitsInt8 or
+// kResizeBitsInt16 of fraction.
 inline void ResizeBilinearInt8(const ResizeBilinearInt8Params& params, const int8_t* input,
                                const int32_t* neighbours, const int32_t* weights, int8_t* output) {
   resize_internal::ResizeBilinear<resize_internal::BlendInt8>(params, input, neighbours, weights,

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "kernels/fixed_point.h"
 #include "kernels/math_float32.h"
@@ -82,12 +83,16 @@ struct SoftmaxInt16Params {
   }
 };
 
+// The most elements of a row: each adds up to 32767 to its sum, an int32.
+inline constexpr int32_t kMaxSoftmaxInt16Depth = std::numeric_limits<int32_t>::max() / 32767;
+
 // The largest difference of logits whose exp is in the table; exp(-10) counts as any below.
 inline constexpr double kSoftmaxInt16Range = 10;
 
-// input, output [rows][depth]; TensorFlow Lite's SoftmaxInt16 (reference/softmax.h), whose output
-// has scale 2^-15. Both tables are Lookup16's, with 15 bits of fraction: exp(x) for x in [-10, 0],
-// and 1 / (1 + x) for x in [0, 1]. output may not be input. Gathers again: its own reference.
+// input, output [rows][depth], no deeper than kMaxSoftmaxInt16Depth; TensorFlow Lite's SoftmaxInt16
+// (reference/softmax.h), whose output has scale 2^-15. Both tables are Lookup16's, with 15 bits of
+// fraction: exp(x) for x in [-10, 0], and 1 / (1 + x) for x in [0, 1]. output may not be input.
+// Gathers again: its own reference.
 inline void SoftmaxInt16(const SoftmaxInt16Params& params, const int16_t* input,
                          const int16_t* exp_table, const int16_t* inverse_table, int16_t* output) {
   const auto depth = static_cast<size_t>(params.depth);

@@ -98,5 +98,16 @@ TEST(SoftmaxInt16, IsWithinFewStepsOfTheRealSoftmax) {
   });
 }
 
+// Equal logits, whose sum just fits: each is less than half a step of the output.
+TEST(SoftmaxInt16, SumsUpTheDeepestRows) {
+  const auto exp = TableOf(-kSoftmaxInt16Range, 0, [](double x) { return std::exp(x); });
+  const auto inverse = TableOf(0, 1, [](double x) { return 1 / (1 + x); });
+  const std::vector<int16_t> input(static_cast<size_t>(kMaxSoftmaxInt16Depth), 1234);
+  std::vector<int16_t> output(input.size(), 1);
+  SoftmaxInt16({.depth = kMaxSoftmaxInt16Depth, .input_scale = ToFixedPoint(0.5)}, input.data(),
+               exp.data(), inverse.data(), output.data());
+  EXPECT_EQ(output, std::vector<int16_t>(input.size(), 0));
+}
+
 }  // namespace
 }  // namespace wranglet

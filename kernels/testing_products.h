@@ -64,8 +64,8 @@ void ForEachWay(Test&& test) {
   if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
     const bool usual_bytes = use_byte_dot, usual_pairs = use_pair_dot;
     const bool has_bytes = TakesUnsignedBytes(), has_pairs = TakesUnsignedPairs();
-    for (const auto& [by_bytes, by_pairs] :
-         {std::pair(false, false), std::pair(false, true), std::pair(true, false)}) {
+    for (const auto& [by_bytes, by_pairs] : {std::pair(false, false), std::pair(false, true),
+                                             std::pair(true, false), std::pair(true, true)}) {
       if ((by_bytes && !has_bytes) || (by_pairs && !has_pairs)) continue;
       use_byte_dot = by_bytes, use_pair_dot = by_pairs;
       test();

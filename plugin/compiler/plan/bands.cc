@@ -112,7 +112,7 @@ int64_t TotalOf(const std::vector<int64_t>& bytes) {
 }
 
 // Bands as high as `goal`, in bytes, allows, and at least of two rows, which kernels of depthwise
-// convolutions compute together. None is of a single row.
+// convolutions compute together. None of the chain's output is of a single row.
 std::optional<Bands> ChooseBands(const std::vector<RowStep>& chain, int64_t goal) {
   constexpr std::array kRows = {32, 24, 16, 14, 12, 10, 8, 7, 6, 5, 4, 3, 2};
   std::optional<Bands> best;

@@ -14,6 +14,7 @@
 #include "kernels/unary_int16.h"
 #include "plugin/compiler/plan/broadcasting.h"
 #include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/lower_anew.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/lower_lookup.h"
 #include "plugin/compiler/plan/requantize.h"
@@ -140,18 +141,16 @@ class LowerBinary {
   Argument Requantized(TensorId id) {
     const Tensor& input = to_.tensor(id);
     if (input.IsStoredLike(output())) return to_.Read(id);
-    const auto count = static_cast<int32_t>(CountOf(input));
     const Argument requantized = to_.Scratch(BytesOf(input));
     if (input.dtype == DType::kInt16) {
-      const FixedPoint scale = ToFixedPoint(double{Scale(input)} / double{Scale(output())});
-      to_.Emit(node_, ScaleInt16Params{.count = count, .positive = scale, .negative = scale},
-               {to_.Read(id), requantized});
+      to_.Emit(node_, ScaleParams(input, *output().quantization), {to_.Read(id), requantized});
       return requantized;
     }
     const auto table = TableOf(DType::kInt8, DType::kInt8, [&](int32_t stored) {
       return RequantizeStored(stored, *input.quantization, *output().quantization, true);
     });
-    to_.Emit(node_, Lookup8Params{count}, {to_.Read(id), to_.Constant(table), requantized});
+    to_.Emit(node_, Lookup8Params{static_cast<int32_t>(CountOf(input))},
+             {to_.Read(id), to_.Constant(table), requantized});
     return requantized;
   }
 

@@ -45,6 +45,12 @@ std::vector<int16_t> InverseTable() {
                               [](double x) { return 1.0 / (1.0 + x); });
 }
 
+Status CheckDepth(Lowering& to, const Node& node, int32_t depth, int32_t most) {
+  if (depth <= most) return Done{};
+  return to.graph().ErrorAt(node, "no kernel for rows of " + std::to_string(depth),
+                            "supported: up to " + std::to_string(most));
+}
+
 }  // namespace
 
 Status Lower(Lowering& to, const Node& node, const Softmax& op) {
@@ -63,6 +69,7 @@ Status Lower(Lowering& to, const Node& node, const Softmax& op) {
       return to.graph().ErrorAt(node, "the scale of its output is not 1/32768",
                                 "TensorFlow Lite's is");
     }
+    WRANGLET_RETURN_IF_ERROR(CheckDepth(to, node, r.depth, kMaxSoftmaxInt16Depth));
     const FixedPoint scale = ToFixedPoint(double{from * op.beta} / (kSoftmaxInt16Range / 65535));
     to.Emit(node, SoftmaxInt16Params{r.rows, r.depth, scale},
             {to.Read(node.inputs[0]), to.Constant(ExpTable()), to.Constant(InverseTable()),
@@ -104,10 +111,7 @@ Status Lower(Lowering& to, const Node& node, const L2Normalization& op) {
     return to.graph().ErrorAt(node, "its output is not quantised by 1/128 and zero point 0",
                               "TensorFlow Lite's is");
   }
-  if (r.depth > kMaxL2NormalizationInt8Depth) {
-    return to.graph().ErrorAt(node, "no kernel for rows of " + std::to_string(r.depth),
-                              "supported: up to " + std::to_string(kMaxL2NormalizationInt8Depth));
-  }
+  WRANGLET_RETURN_IF_ERROR(CheckDepth(to, node, r.depth, kMaxL2NormalizationInt8Depth));
   const bool is_unsigned = op.arithmetic == Arithmetic::kTfliteUint8;
   emit(L2NormalizationInt8Params{r.rows, r.depth, input.quantization->zero_point[0],
                                  is_unsigned ? kL2NormalizationBits : 0});

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "kernels/cast.h"
-#include "kernels/fixed_point.h"
 #include "kernels/lookup.h"
 #include "kernels/quantize.h"
 #include "kernels/unary_int16.h"
 #include "plugin/compiler/plan/lower.h"
+#include "plugin/compiler/plan/lower_anew.h"
 #include "plugin/compiler/plan/lower_checks.h"
 #include "plugin/compiler/plan/lower_lookup.h"
 #include "plugin/compiler/plan/requantize.h"
@@ -91,18 +91,15 @@ void QuantizeFromFloat32(Lowering& to, const Node& node) {
 
 void QuantizeFromInt16(Lowering& to, const Node& node) {
   const Tensor& output = to.tensor(node.outputs[0]);
-  const double ratio = double{to.tensor(node.inputs[0]).quantization->scale[0]} /
-                       double{output.quantization->scale[0]};
-  const FixedPoint scale = ToFixedPoint(ratio);
-  const int32_t count = CountOfOutput(to, node);
+  const ScaleInt16Params params = ScaleParams(to.tensor(node.inputs[0]), *output.quantization);
   const Argument input = to.Read(node.inputs[0]);
   if (output.dtype == DType::kInt16) {
-    to.Emit(node, ScaleInt16Params{.count = count, .positive = scale, .negative = scale},
-            {input, to.Write(node.outputs[0])}, {0});
+    to.Emit(node, params, {input, to.Write(node.outputs[0])}, {0});
     return;
   }
   EmitSignedOutput(to, node, [&](Argument place, const Quantization& quantization) {
-    to.Emit(node, RequantizeInt16Int8Params{count, scale, quantization.zero_point[0]},
+    to.Emit(node,
+            RequantizeInt16Int8Params{params.count, params.positive, quantization.zero_point[0]},
             {input, place});
   });
 }

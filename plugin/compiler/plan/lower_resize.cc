@@ -97,7 +97,7 @@ void AppendReal(Tables<Weight>& tables, Coordinates coordinates, const Dimension
 }
 
 // In integers, as TensorFlow Lite (ComputeInterpolationValuesInteger). Where both neighbours are
-// one, the weight does not matter and may lie outside of its range there.
+// one the weight does not matter: 0 here, and there what may be outside of its range.
 void AppendInteger(Tables<int32_t>& tables, Coordinates coordinates, const Dimension& d) {
   constexpr int64_t kOne = int64_t{1} << kResizeBitsInt16;
   const int64_t less = coordinates == Coordinates::kAlignCorners && d.out > 1 ? 1 : 0;

@@ -447,6 +447,22 @@ TEST_F(PlanTest, ASoftmaxOfTooSmallAScaleIsAnError) {
   EXPECT_NE(PlanError().find("too small for probabilities"), std::string::npos) << PlanError();
 }
 
+TEST_F(PlanTest, ASoftmaxOfRowsThatOverflowIsAnError) {
+  for (const int64_t depth : {65538, 65539}) {
+    graph_ = Graph();
+    graph_.file = "test.onnx";
+    const TensorId x = Input8({1, depth}), y = Node8(Softmax{}, {x}, {1, depth});
+    graph_.outputs = {y};
+    for (const TensorId id : {x, y}) {
+      graph_.tensor(id).dtype = DType::kInt16;
+      graph_.tensor(id).quantization = Quantization{{1.0f / 32768}, {0}};
+    }
+    EXPECT_EQ(PlanError(), depth == 65538 ? ""
+                                          : "test.onnx: node 'n0' (Softmax): no kernel for rows of "
+                                            "65539; supported: up to 65538");
+  }
+}
+
 TEST_F(PlanTest, MeansOfNeighboursAreOfWhatIsBroughtApart) {
   const TensorId x = Input8({2, 3, 4, 5});
   graph_.outputs = {Node8(Mean{{1, 3}}, {x}, {2, 4}), Node8(Mean{{3}}, {x}, {2, 3, 4, 1})};

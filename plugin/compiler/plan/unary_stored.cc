@@ -39,8 +39,14 @@ int32_t RoundedProduct(int32_t a, int32_t b) {
   const int32_t product = a * b;
   return Saturated((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
 }
+// Anything but 0 saturates from 16 bits on.
+int32_t SaturatedShift(int32_t value, int32_t left) {
+  return Saturated(value * (1 << std::min(left, 16)));
+}
+// Of values below 2^29, 30 bits leave nothing.
 int32_t RoundedShift(int32_t value, int32_t right) {
   if (right == 0) return value;
+  right = std::min(right, 30);
   return (value + (1 << (right - 1)) - (value < 0 ? 1 : 0)) >> right;
 }
 
@@ -60,9 +66,9 @@ int32_t HardSwishStored(int32_t value, const Quantization& from, const Quantizat
   const FixedPoint gating = ToFixedPoint15(fine_scale / (3.0f / 32768));
   const int32_t fine = value * 128;
   int32_t gate = fine;
-  if (gating.exponent > 0) gate = Saturated(gate << (gating.exponent - 1));
+  if (gating.exponent > 0) gate = SaturatedShift(gate, gating.exponent - 1);
   gate = RoundedProduct(gate, gating.multiplier);
-  if (gating.exponent > 0) gate = Saturated(gate << 1);
+  if (gating.exponent > 0) gate = SaturatedShift(gate, 1);
   gate = (RoundedShift(gate, std::max(-gating.exponent, 0)) + (1 << 15)) >> 1;
   const int32_t product = gate * RoundedProduct(fine, output.multiplier) / (1 << 15);
   return RoundedShift(product, std::max(-output.exponent, 0)) + into.zero_point[0];

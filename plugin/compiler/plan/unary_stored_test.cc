@@ -110,6 +110,17 @@ TEST(UnaryStored, IsWhatLiteRtAnswers) {
   }
 }
 
+// Far above 3 hard_swish(x) is x, and far below it is 0, however large the scale.
+TEST(UnaryStored, SaturatesTheGateOfHardSwish) {
+  for (const float scale : {100.0f, 1536.0f, 2048.0f, 1e9f, 1e30f}) {
+    const Unary op{.kind = Kind::kHardSwish};
+    const Quantization q{{scale}, {0}};
+    EXPECT_EQ(Answers([&](int32_t x) { return UnaryStored(op, x, q, q); }),
+              Answers([](int32_t x) { return std::max(x, 0); }))
+        << scale;
+  }
+}
+
 TEST(ClampStored, IsWhatLiteRtAnswers) {
   struct Answer {
     Activation activation;

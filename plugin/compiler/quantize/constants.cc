@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,10 +35,7 @@ template <typename T>
 Tensor OperandAs(const Tensor& constant, DType dtype, const Quantization& q) {
   std::vector<T> stored;
   for (const float v : constant.ConstantAs<float>()) {
-    const double nearest = std::nearbyint(double{v} / q.scale[0]) + q.zero_point[0];
-    stored.push_back(
-        static_cast<T>(std::clamp(nearest, static_cast<double>(std::numeric_limits<T>::lowest()),
-                                  static_cast<double>(std::numeric_limits<T>::max()))));
+    stored.push_back(QuantizeActivation<T>(v, q));
   }
   return Stored(constant, dtype, stored, q);
 }

@@ -29,11 +29,7 @@ void Histogram::Add(std::span<const float> values) {
   const double magnitude = std::max(std::abs(double{*min}), std::abs(double{*max}));
   if (magnitude > 0) WidenFor(magnitude);
   for (const float value : values) {
-    if (value == 0) {
-      ++zeros_;
-    } else {
-      ++bins_[static_cast<size_t>(std::floor(value / width_) + kSide)];
-    }
+    if (value != 0) ++bins_[static_cast<size_t>(std::floor(value / width_) + kSide)];
   }
 }
 

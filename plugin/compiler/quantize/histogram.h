@@ -25,9 +25,8 @@ class Histogram {
 
   // From the least to the greatest value; nothing before the first.
   const std::optional<Range>& range() const { return range_; }
-  // How many values were zero. They are in no bin: every quantisation has them exactly.
-  uint64_t zeros() const { return zeros_; }
-  // How many values there were, zeros among them.
+  // How many values there were, zeros among them, which are in no bin: every quantisation has them
+  // exactly.
   uint64_t total() const { return total_; }
 
   double width() const { return width_; }
@@ -40,7 +39,7 @@ class Histogram {
   void WidenFor(double magnitude);
 
   std::optional<Range> range_;
-  uint64_t zeros_ = 0, total_ = 0;
+  uint64_t total_ = 0;
   double width_ = 0;
   std::vector<uint64_t> bins_;
 };

@@ -14,7 +14,6 @@ TEST(Histogram, CountsEveryValueInTheBinAroundIt) {
   Histogram histogram;
   histogram.Add(std::vector<float>{0.0f, 1.0f, 3.5f, -3.5f, 0.0f});
   EXPECT_EQ(histogram.width(), 4.0 / Histogram::kSide);
-  EXPECT_EQ(histogram.zeros(), 2u);
   EXPECT_EQ(histogram.total(), 5u);
   EXPECT_EQ(histogram.range(), (Range{-3.5f, 3.5f}));
   std::vector<double> centres;
@@ -41,7 +40,9 @@ TEST(Histogram, TheOrderOfValuesDoesNotMatter) {
   EXPECT_EQ(ascending.width(), descending.width());
   EXPECT_EQ(ascending.range(), descending.range());
   const auto& bins = ascending.bins();
-  EXPECT_EQ(std::accumulate(bins.begin(), bins.end(), uint64_t{0}) + ascending.zeros(), 10000u);
+  const auto zeros = std::count(values.begin(), values.end(), 0.0f);
+  EXPECT_EQ(std::accumulate(bins.begin(), bins.end(), static_cast<uint64_t>(zeros)),
+            ascending.total());
 }
 
 TEST(Histogram, TakesPowersOfTwoAndTheSmallestNumbers) {

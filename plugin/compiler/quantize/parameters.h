@@ -3,6 +3,8 @@
 #ifndef WRANGLET_PLUGIN_COMPILER_QUANTIZE_PARAMETERS_H_
 #define WRANGLET_PLUGIN_COMPILER_QUANTIZE_PARAMETERS_H_
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -27,6 +29,14 @@ struct ScaleLimits {
 // another scale.
 Quantization ActivationQuantization(Range range, ScaleLimits limits = {},
                                     DType dtype = DType::kInt8);
+
+// The stored value nearest to `real`, halves to even; int8 or int16, T's ends where it is beyond.
+template <typename T>
+T QuantizeActivation(float real, const Quantization& q) {
+  constexpr double kLeast = std::numeric_limits<T>::min(), kMost = std::numeric_limits<T>::max();
+  const double nearest = std::nearbyint(double{real} / q.scale[0]) + q.zero_point[0];
+  return static_cast<T>(std::clamp(nearest, kLeast, kMost));
+}
 
 // The limits of a quantised sum's scale, given its operands': their larger one times 2^-7 to 2^9,
 // which the kernel can express (kernels/add.h). A finer scale, as an activation that lets little

@@ -1,15 +1,13 @@
 #include "plugin/compiler/quantize/run_samples.h"
 
-#include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <utility>
 
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/quantize/all_cores.h"
+#include "plugin/compiler/quantize/parameters.h"
 #include "plugin/compiler/run/runner.h"
 
 namespace wranglet {
@@ -44,11 +42,7 @@ std::span<const float> RealValues(const Tensor& tensor, std::span<const std::byt
 template <typename T>
 void Quantize(std::span<const float> real, const Quantization& q, std::span<std::byte> into) {
   auto* stored = reinterpret_cast<T*>(into.data());
-  constexpr double kLeast = std::numeric_limits<T>::min(), kMost = std::numeric_limits<T>::max();
-  for (size_t i = 0; i < real.size(); ++i) {
-    const double nearest = std::nearbyint(double{real[i]} / q.scale[0]) + q.zero_point[0];
-    stored[i] = static_cast<T>(std::clamp(nearest, kLeast, kMost));
-  }
+  for (const float value : real) *stored++ = QuantizeActivation<T>(value, q);
 }
 
 void SetInput(Runner& runner, size_t index, const PlacedTensor& input,
