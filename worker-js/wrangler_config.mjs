@@ -22,10 +22,42 @@ export function projectConfig(text) {
 
 /**
  * @param {string} text wrangler.toml of a project
- * @returns {string} that of the folder assembled of it: another `main`, and nothing to build
+ * @returns {string} that of the folder assembled of it: another `main`, paths from the folder, and nothing to build
  */
 export function folderConfig(text) {
-  return withoutBuild(text).replace(/^main\s*=.*$/m, FOLDER_MAIN);
+  const config = withoutBuild(text).replace(MAIN, FOLDER_MAIN);
+  const folder = assembledFolder(text);
+  return folder ? config.replaceAll(`"./${folder}`, '"./').replaceAll(`"${folder}`, '"./') : config;
+}
+
+const MAIN = /^main\s*=.*$/m;
+
+/** Where a project's config says that the assembled folder is, such as "bazel-bin/worker/"; "" if it says nothing. */
+const assembledFolder = (text) =>
+  /^main\s*=\s*"(?:\.\/)?([^"]+\/)src\/index\.js"/m.exec(text)?.[1] ?? "";
+
+/**
+ * @typedef {object} Setting what a Worker needs of its config
+ * @property {string} attribute of wrangler_worker, which asks for it
+ * @property {string} line by which it is known
+ * @property {string} section the TOML to add
+ */
+
+/**
+ * @param {string} text wrangler.toml of a project or a folder
+ * @param {Setting[]} settings with paths from the folder
+ * @returns {Setting[]} those whose line is not in the text, with paths from the project
+ */
+export function missingSettings(text, settings) {
+  const bare = (toml) => toml.replace(/^\s*#.*$/gm, "").replace(/[ \t]/g, "");
+  const has = (line) => new RegExp(`(?<!\\w)${bare(line)}(?!\\w)`).test(bare(text));
+  const folder = assembledFolder(text);
+  return settings
+    .filter(({ line }) => !has(line))
+    .map(({ section, ...setting }) => ({
+      ...setting,
+      section: section.replaceAll('"./', `"./${folder}`),
+    }));
 }
 
 /**

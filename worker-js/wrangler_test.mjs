@@ -1,9 +1,17 @@
 // What NAME.dev and NAME.deploy do: wrangler takes the folder, read-only as Bazel's outputs are, and leaves nothing
-// behind.
+// behind; and `//:wrangler`.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -12,11 +20,16 @@ import { promisify } from "node:util";
 
 import { startDevServer } from "./dev_server.mjs";
 import { external, image, manifest, writeWorker } from "./fakes.mjs";
+import { copyFolder } from "./folders.mjs";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "wranglet-wrangler-test-"));
 const folder = path.join(scratch, "worker");
+const workspace = path.join(scratch, "workspace");
 before(() => {
-  writeWorker(folder, [manifest(), manifest({ ...external(), name: "heavy" })]);
+  const models = [manifest(), manifest({ ...external(), name: "heavy" })];
+  writeWorker(folder, models, { auth: "bearer" });
+  mkdirSync(path.join(workspace, "service"), { recursive: true });
+  writeFileSync(path.join(workspace, "service/.dev.vars"), 'WRANGLET_TOKEN = "sesame"\n');
   chmodSync(folder, 0o555);
 });
 after(() => {
@@ -28,9 +41,11 @@ const program = path.join(import.meta.dirname, "wrangler.mjs");
 // HOME, where wrangler writes of what runs on this machine, which a sandbox may forbid.
 const environment = {
   ...process.env,
+  BUILD_WORKSPACE_DIRECTORY: workspace,
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   HOME: scratch,
   TMPDIR: scratch,
+  WRANGLET_PACKAGE: "service",
   WRANGLET_WORKER: folder,
 };
 
@@ -53,7 +68,7 @@ test("`deploy --dry-run` tells costs against the limits, and wrangler takes the 
   assert.deepEqual(leftovers(), []);
 });
 
-test("`dev` serves until it is told to end; then no process is left", async () => {
+test("`dev` serves, with the secrets of .dev.vars, until it is told to end; then no process is left", async () => {
   const mark = `WRANGLET_MARK=${process.pid}-${Date.now()}`;
   const server = await startDevServer([program, "dev"], {
     env: { ...environment, ...Object.fromEntries([mark.split("=")]) },
@@ -62,6 +77,7 @@ test("`dev` serves until it is told to end; then no process is left", async () =
     const answer = await fetch(new URL("/classify", server.url), {
       method: "POST",
       body: image(0, 8, 2, 3),
+      headers: { authorization: "Bearer sesame" },
     });
     assert.equal((await answer.json()).classes[0].label, "cat");
     assert.ok(marked(mark).length > 1, "wrangler and workerd run, and are seen here");
@@ -72,6 +88,21 @@ test("`dev` serves until it is told to end; then no process is left", async () =
   for (let i = 0; i < 100 && marked(mark).length > 0; ++i) await wait(50);
   assert.deepEqual(marked(mark), []);
   assert.deepEqual(leftovers(), []);
+});
+
+test("`//:wrangler` runs where the caller stands, and fails as wrangler does", async () => {
+  const here = path.join(scratch, "here");
+  copyFolder(folder, here);
+  const env = { ...environment, WRANGLET_CALLER_DIRECTORY: here };
+  const run = (...args) =>
+    promisify(execFile)(
+      process.execPath,
+      [path.join(import.meta.dirname, "run_wrangler.mjs"), ...args],
+      { env },
+    );
+  const { stdout } = await run("deploy", "--dry-run");
+  assert.ok(stdout.includes("models/heavy/weights.bin"));
+  await assert.rejects(run("no-such-command"), { code: 1 });
 });
 
 /** The processes that have this in their environment. */

@@ -17,15 +17,17 @@ def _run(ctx, program, arguments, inputs, output):
         progress_message = "Making %{output}",
     )
 
-def folder_config(ctx, config, output):
-    """Declares the action that makes an assembled folder's wrangler.toml.
+def folder_config(ctx, config, settings, output):
+    """Declares the action that makes an assembled folder's wrangler.toml, or fails for what it lacks.
 
     Args:
       ctx: a rule context with WORKER_PROGRAMS.
       config: the user's wrangler.toml, which may be a project's that builds first; a File.
+      settings: what the Worker needs of it: structs of `attribute`, `line` and `section`.
       output: the File to write.
     """
-    _run(ctx, "folder_config.mjs", [config.path, output.path], [config], output)
+    arguments = [str(ctx.label), config.path, json.encode(settings), output.path]
+    _run(ctx, "folder_config.mjs", arguments, [config], output)
 
 def limits_report(ctx, folder, output):
     """Declares the action that fails for a Worker over Cloudflare's limits of size and memory.

@@ -113,14 +113,23 @@ def _options(ctx, worker_name):
     }
 
 def _settings(ctx, worker_name):
-    """What wrangler.toml gets besides what every Worker has."""
+    """What wrangler.toml needs besides what every Worker has.
+
+    Returns:
+      A list of structs: `attribute`, which asks for it; `line`, by which it is known; `section`, its text.
+    """
     attr = ctx.attr
-    settings = _STORES[attr.weights].replace("{STORE}", attr.weights_store)
+    settings = []
+    if attr.weights != "modules":
+        section = _STORES[attr.weights].replace("{STORE}", attr.weights_store)
+        settings.append(struct(attribute = "weights", line = 'binding = "WEIGHTS"', section = section))
     if attr.rate_limit:
         # Any number that no other Worker of the account has.
-        settings += _RATE_LIMIT.format(LIMIT = attr.rate_limit, NAMESPACE = 1 + abs(hash(worker_name)))
+        section = _RATE_LIMIT.format(LIMIT = attr.rate_limit, NAMESPACE = 1 + abs(hash(worker_name)))
+        settings.append(struct(attribute = "rate_limit", line = 'name = "RATE_LIMITER"', section = section))
     if attr.cpu_ms:
-        settings += _CPU_LIMIT.format(CPU_MS = attr.cpu_ms)
+        section = _CPU_LIMIT.format(CPU_MS = attr.cpu_ms)
+        settings.append(struct(attribute = "cpu_ms", line = "cpu_ms = {}".format(attr.cpu_ms), section = section))
     return settings
 
 def _check(ctx, models):
@@ -156,12 +165,13 @@ def _wrangler_worker_impl(ctx):
     entry = ctx.actions.declare_file(ctx.label.name + ".index.js")
     ctx.actions.write(entry, _entry(models, _options(ctx, worker_name), ctx.attr.weights))
     config = ctx.actions.declare_file(ctx.label.name + ".wrangler.toml")
+    settings = _settings(ctx, worker_name)
     if ctx.file.config:
-        folder_config(ctx, ctx.file.config, config)
+        folder_config(ctx, ctx.file.config, settings, config)
     else:
         ctx.actions.expand_template(
             output = config,
-            substitutions = {"{NAME}": worker_name, "{SETTINGS}": _settings(ctx, worker_name)},
+            substitutions = {"{NAME}": worker_name, "{SETTINGS}": "".join([setting.section for setting in settings])},
             template = ctx.file._config_template,
         )
 
@@ -214,7 +224,8 @@ def wrangler_worker(name, models, plan = "free", tags = [], visibility = None, *
     Besides `name`, the folder, there are `name.dev` (`bazel run` it: wrangler's local server, workerd), `name.deploy`
     (`bazel run` it to ship; arguments go to wrangler, so `-- --dry-run` ships nothing; first it prints the Worker's
     costs against Cloudflare's limits), and `name.upload`, which puts the weights where `weights` says, if that is `kv`
-    or `r2`. A Worker over the limits of size or memory does not build.
+    or `r2`. A Worker over the limits of size or memory does not build. `name.dev` takes the local secrets of `.dev.vars`
+    beside the BUILD file, and both commands what `.env` there says, as wrangler does of a project.
 
     Args:
       name: the target and the folder.
@@ -225,7 +236,8 @@ def wrangler_worker(name, models, plan = "free", tags = [], visibility = None, *
       **kwargs: more attributes:
 
         auth: `bearer` asks every request for the token in the secret WRANGLET_TOKEN; `none`, the default, does not.
-        config: a wrangler.toml of your own, with all that wrangler is to know. In the folder it has another `main`,
+        config: a wrangler.toml of your own, with all that wrangler is to know: it does not build without the sections
+          that `cpu_ms`, `rate_limit` and `weights` need, and says them. In the folder it has another `main`,
           src/index.js, and no section `[build]`.
         cors: origins of web pages that may use the Worker, or "*"; none by default.
         cpu_ms: the most CPU a request may take, on Cloudflare's paid plan; by default the plan's own limit holds.
@@ -261,7 +273,7 @@ def wrangler_worker(name, models, plan = "free", tags = [], visibility = None, *
             name = "{}.{}".format(name, command),
             arguments = [command] if entry == "wrangler.mjs" else [],
             entry = Label("//worker-js:" + entry),
-            env = {"WRANGLET_PLAN": plan},
+            env = {"WRANGLET_PACKAGE": native.package_name(), "WRANGLET_PLAN": plan},
             tags = ["manual"] + tags,
             visibility = visibility,
             worker = name,

@@ -1,7 +1,10 @@
 load("@wranglet//plugin:defs.bzl", "model_answers", "wasm_model", "wrangler_worker", "wrangler_worker_test")
 
 # Photos like those the Worker will see. A float network becomes int8 by what it makes of them: give a few dozen.
-PHOTOS = glob(["photos/*.jpg"])
+PHOTOS = glob(
+    ["photos/*"],
+    exclude = ["photos/.*"],
+)
 
 # `normalize` says how the network was trained to see a pixel: minus1_1, 0_1, imagenet or none.
 {NETWORKS}

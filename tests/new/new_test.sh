@@ -55,6 +55,19 @@ dry_run models/person/model.wasm
 grep -q "^size .* 64 MiB" deploy.log || { cat deploy.log && fail "no limits"; }
 serve /classify photos/astronaut.jpg '"label":"person"'
 
+step "the compiler and wrangler, where the user stands"
+./bazelw run @wranglet//:wranglet -- inspect models/person.onnx >inspect.log || fail "wranglet inspect"
+grep -q "GlobalAveragePool\|AVERAGE_POOL\|Mean" inspect.log || { cat inspect.log && fail "no layers"; }
+./bazelw run @wranglet//:wrangler -- deploy --dry-run | grep -q models/person/model.wasm || fail "//:wrangler"
+
+step "a wrangler.toml that lacks what an attribute asks for"
+sed -i 's/^    config = "wrangler.toml",/&\n    rate_limit = 5,/' BUILD.bazel
+! ./bazelw build //:worker 2>build.log || fail "it builds"
+grep -q '//:worker: its config, .*wrangler.toml, lacks `name = "RATE_LIMITER"`, which rate_limit asks for' build.log ||
+  { cat build.log && fail "it does not say what is lacking"; }
+sed -n '/^\[\[ratelimits\]\]/,/^simple/p' build.log >>wrangler.toml
+dry_run RATE_LIMITER
+
 step "the same by WORKSPACE, and one workspace from another"
 ./bazelw build --config=workspace --nobuild //...
 ./bazelw run @wranglet//:new -- another --template library
