@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 
 import { table } from "../../worker-js/table.mjs";
 import { limitOf, measureCeilings } from "./ceilings.mjs";
+import { inputFor } from "./inputs.mjs";
 import { measure } from "./measure.mjs";
 import { findNetworks } from "./networks.mjs";
 import { profile } from "./profile.mjs";
@@ -55,7 +56,12 @@ for (const [index, network] of networks.entries()) {
   const workerd = await measureInWorkerd(network, rounds);
   const file = path.join(import.meta.dirname, network.model);
   const steps = existsSync(`${file}.profile.wasm`)
-    ? profile(`${file}.profile.wasm`, readFileSync(`${file}.compiled/steps.cc`, "utf8"), rounds)
+    ? profile(
+        `${file}.profile.wasm`,
+        readFileSync(`${file}.compiled/steps.cc`, "utf8"),
+        rounds,
+        network.inputs.map(inputFor),
+      )
     : [];
   const { name, macs, precision } = network;
   const limit = limitOf(report.ceilings, precision);

@@ -1,7 +1,7 @@
 // A process of its own: loads a network, runs it once and prints what that took, in milliseconds.
 //   node cold.mjs NETWORK CONTENDER     by their places in findNetworks()
 
-import { noise } from "../conformance/samples.mjs";
+import { inputFor } from "./inputs.mjs";
 import { findNetworks } from "./networks.mjs";
 
 const [network, contender] = process.argv.slice(2).map(Number);
@@ -9,7 +9,7 @@ const { load } = findNetworks().networks[network].contenders[contender];
 const start = performance.now();
 const session = await load();
 const loaded = performance.now();
-const inputs = session.inputs.map((input) => noise(input, Math.random));
+const inputs = session.inputs.map(inputFor);
 const ready = performance.now();
 await session.run(inputs);
 const first = performance.now();

@@ -6,7 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import { noise } from "../conformance/samples.mjs";
+import { inputFor } from "./inputs.mjs";
 import { median, quantile, spread } from "./statistics.mjs";
 
 const WARM_UP = 20;
@@ -94,7 +94,7 @@ async function measureWarm(contenders, rounds) {
     const session = await load();
     running.push({
       session,
-      inputs: session.inputs.map((input) => noise(input, Math.random)),
+      inputs: session.inputs.map(inputFor),
       samples: [],
     });
   }

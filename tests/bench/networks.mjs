@@ -93,6 +93,7 @@ const BUILDS = {
  * @property {string} model its wasm_model
  * @property {number} macs of one inference
  * @property {"int8" | "int16" | "float32"} precision
+ * @property {import("./contender.mjs").TensorSpec[]} inputs
  * @property {import("./contender.mjs").Contender[]} contenders ours first
  */
 
@@ -118,11 +119,12 @@ export function findNetworks() {
     if (existsSync(plan) && models[0].endsWith("_float32")) {
       peers.push(...["wasm", "cpu"].map((backend) => tensorflowJs(backend, plan)).filter(Boolean));
     }
-    const { macs, precision } = readManifest(folders[0]);
+    const { macs, precision, inputs } = readManifest(folders[0]);
     const ours = folders.map((folder) =>
       wranglet(BUILDS[/_[^_]*$/.exec(folder)[0]] ?? "Wranglet", folder),
     );
-    networks.push({ name, model: models[0], macs, precision, contenders: [...ours, ...peers] });
+    const contenders = [...ours, ...peers];
+    networks.push({ name, model: models[0], macs, precision, inputs, contenders });
   }
   return { networks, missing };
 }

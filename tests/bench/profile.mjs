@@ -62,9 +62,10 @@ export class Stopwatch {
  * @param {string} file a module built with WRANGLET_PROFILE
  * @param {string} source its steps.cc
  * @param {number} rounds
+ * @param {Uint8Array[]} inputs
  * @returns {{ step: string, milliseconds: number, share: number, gmacs: number }[]} layers, in order of execution
  */
-export function profile(file, source, rounds) {
+export function profile(file, source, rounds, inputs) {
   const layers = layersOf(source);
   const watch = new Stopwatch(layers.length);
   const step = (index) => watch.begin(index);
@@ -74,6 +75,9 @@ export function profile(file, source, rounds) {
   exports.wranglet_prepare();
   const samples = layers.map(() => []);
   for (let round = -WARM_UP; round < rounds; ++round) {
+    for (const [i, input] of inputs.entries()) {
+      new Uint8Array(exports.memory.buffer, exports.wranglet_input(i), input.length).set(input);
+    }
     exports.wranglet_infer();
     step(Infinity);
     const times = watch.take();

@@ -3,21 +3,28 @@
 
 import { startWorker } from "wranglet/testing";
 
+import { inputFor } from "./inputs.mjs";
 import { median } from "./statistics.mjs";
 
 const REPEATS = 10;
 
-/** A Worker that runs the model /NAME/COUNT times on zeros. */
+/** A Worker that runs the model /NAME/COUNT times on the inputs it is sent, one after the other. */
 const MAIN = (names) => `
   import { Model } from "./wranglet/model.js";
   import { tensorBytes } from "./wranglet/tensor.js";
   ${names.map((name, i) => `import * as model${i} from "./models/${name}/index.js";`).join("\n")}
   const models = { ${names.map((name, i) => `${name}: new Model(model${i})`).join(", ")} };
   export default {
-    fetch({ url }) {
-      const [, name, count] = new URL(url).pathname.split("/");
+    async fetch(request) {
+      const [, name, count] = new URL(request.url).pathname.split("/");
       const model = models[name];
-      const inputs = model.manifest.inputs.map((input) => new Uint8Array(tensorBytes(input)));
+      const body = await request.arrayBuffer();
+      let end = 0;
+      const inputs = model.manifest.inputs.map((input) => {
+        const begin = end;
+        end += tensorBytes(input);
+        return new Uint8Array(body, begin, end - begin);
+      });
       for (let left = Number(count); left > 0; --left) model.run(inputs);
       return new Response();
     },
@@ -29,11 +36,12 @@ const MAIN = (names) => `
  * @returns {Promise<{ first: number, warm: number }>} milliseconds: of the first request with one
  *     inference, HTTP included; of one inference of many, when workerd has done with optimising
  */
-export async function measureInWorkerd({ model }, rounds) {
+export async function measureInWorkerd({ model, inputs }, rounds) {
+  const body = Buffer.concat(inputs.map(inputFor));
   const worker = await startWorker(undefined, { main: MAIN([model]) });
   const milliseconds = async (count) => {
     const start = performance.now();
-    const response = await worker.fetch(`/${model}/${count}`);
+    const response = await worker.fetch(`/${model}/${count}`, { method: "POST", body });
     if (!response.ok)
       throw new Error(`workerd: status ${response.status}\n${worker.logs.join("\n")}`);
     return performance.now() - start;
