@@ -17,6 +17,7 @@
 #include "kernels/byte_dot.h"
 #include "kernels/pair_dot.h"
 #include "kernels/params.h"
+#include "kernels/tile_clipped.h"
 #include "kernels/tile_quads.h"
 #include "kernels/tile_quantized.h"
 #include "kernels/tile_words.h"
@@ -28,11 +29,14 @@ struct GemmParams {
   int32_t rows = 1, depth = 1, cols = 1;
   typename Requantize::Output output;
   bool fit_pairs = false;  // the filter: see PairLanes::OfRuns
+  // Where it does not: whether PairLimits lie behind it, and the input's zero point.
+  bool clips = false;
+  int32_t input_zero_point = 0;
 
   template <typename V>
   void ForEachField(V&& v) const {
     v("rows", rows), v("depth", depth), v("cols", cols), v("output", output);
-    v("fit_pairs", fit_pairs);
+    v("fit_pairs", fit_pairs), v("clips", clips), v("input_zero_point", input_zero_point);
   }
 };
 
@@ -41,6 +45,15 @@ namespace gemm_internal {
 // Rows deeper than this are multiplied by any Tile; by words, if there are several, those deeper
 // than the second.
 inline constexpr int32_t kMostDepth = 2048, kMostWordDepth = 1024;
+
+}  // namespace gemm_internal
+
+// Whether Gemm of int8 by int8 is worth GemmParams::clips, if the filter does not fit pairs.
+constexpr bool ClippingPays(int32_t rows, int32_t depth, int32_t cols) {
+  return rows > 1 && depth <= gemm_internal::kMostWordDepth && cols >= 24;
+}
+
+namespace gemm_internal {
 
 // Gemm where MultipliesBytes. Rows are moved to unsigned some 4 KB at a time: copied one by
 // one, shallow ones would take as long as their products.
@@ -84,13 +97,19 @@ WRANGLET_NOINLINE inline void MultiplyRowByBytes(const GemmParams<int8_t, int8_t
                                       bias, scale, RequantizeInt8(params.output), &output);
 }
 
-// Gemm of rows no deeper than kMostWordDepth, where not MultipliesBytes.
-WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_t>& params,
-                                                  const int8_t* input, const int8_t* packed_filter,
-                                                  const int32_t* bias, const float* scale,
-                                                  int8_t* output) {
+// Gemm of rows no deeper than kMostWordDepth, where not MultipliesBytes: by words, but if kClips by
+// pairs, where there are those, as far as a panel's bytes fit them.
+template <bool kClips>
+WRANGLET_NOINLINE inline void MultiplyRowsByPanels(const GemmParams<int8_t, int8_t>& params,
+                                                   const int8_t* input, const int8_t* packed_filter,
+                                                   const int32_t* bias, const float* scale,
+                                                   int8_t* output) {
   constexpr int32_t kRows = WordPanel::kMostRows, kTile = WordPanel::kTile;
   static_assert(WordPanel({.length = kMostWordDepth}).ScratchElements() <= WordPanel::kElements);
+  // Of no depth is a panel larger than these elements, filled up to eights.
+  static_assert(kRows == kClippedRows &&
+                ClippedScratchBytes(0, 0) + WordPanel::kElements + 7 * kRows <=
+                    static_cast<int32_t>(WordPanel::kElements * sizeof(int16_t)));
   // Most of a module's stack, which has 64 KB.
   alignas(16) int16_t scratch[WordPanel::kElements];
   int8_t last[kMostWordDepth + 16];
@@ -104,6 +123,7 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
   const Runs runs{.length = depth};
   const WordPanel panel(runs);
   const int32_t step = panel.RowsOf(all);
+  [[maybe_unused]] bool clips = use_pair_dot;
   for (int32_t row = 0; row < all; row += step) {
     const int32_t count = std::min(step, all - row);
     const int8_t* from[kRows];
@@ -112,6 +132,13 @@ WRANGLET_NOINLINE inline void MultiplyRowsByWords(const GemmParams<int8_t, int8_
       const int32_t at = std::min(row + i, all - 1);  // those beyond the last are it, again
       from[i] = at < inside ? input + at * depth : last + (at - inside) * depth;
       to[i] = output + at * cols;
+    }
+    if constexpr (kClips) {
+      // What is much beyond in one panel is so in others.
+      clips = clips &&
+              MultiplyByClipping(from, count, depth, cols, packed_filter, params.input_zero_point,
+                                 bias, scale, requantize, to, reinterpret_cast<uint8_t*>(scratch));
+      if (clips) continue;
     }
     MultiplyByWords(panel, from, count, runs, cols, packed_filter, bias, scale, requantize, to,
                     scratch);
@@ -156,8 +183,8 @@ WRANGLET_NOINLINE inline void MultiplyRow(const GemmParams<int8_t, int8_t>& para
 }
 
 // Gemm of int8 by int8 and several rows, no deeper than kMostDepth, nor than kMostWordDepth if
-// kHasPanels.
-template <bool kFit, bool kHasPanels>
+// kHasPanels, which kClips needs.
+template <bool kFit, bool kHasPanels, bool kClips = false>
 WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& params,
                                               const int8_t* input, const int8_t* packed_filter,
                                               const int32_t* bias, const float* scale,
@@ -168,7 +195,7 @@ WRANGLET_NOINLINE inline void MultiplyShallow(const GemmParams<int8_t, int8_t>& 
     });
   }
   if constexpr (kHasPanels) {
-    MultiplyRowsByWords(params, input, packed_filter, bias, scale, output);
+    MultiplyRowsByPanels<kClips>(params, input, packed_filter, bias, scale, output);
   } else {
     MultiplyByTiles<WordQuadTile>(params, input, packed_filter, bias, scale, output);
   }
@@ -189,7 +216,9 @@ WRANGLET_INLINE inline void Gemm(const GemmParams<In, Weight, Requantize>& param
       const bool fit = params.fit_pairs, has_panels = params.depth <= kMostWordDepth;
       const auto multiply =
           params.rows == 1 ? (fit ? MultiplyRow<true> : MultiplyRow<false>)
-          : has_panels     ? (fit ? MultiplyShallow<true, true> : MultiplyShallow<false, true>)
+          : has_panels     ? (fit            ? MultiplyShallow<true, true>
+                              : params.clips ? MultiplyShallow<false, true, true>
+                                             : MultiplyShallow<false, true>)
                            : (fit ? MultiplyShallow<true, false> : MultiplyShallow<false, false>);
       return multiply(params, input, packed_filter, bias, scale, output);
     }

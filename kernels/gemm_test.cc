@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <type_traits>
@@ -7,6 +8,7 @@
 #include "kernels/gemm_quantized.h"
 #include "kernels/gemm_reference.h"
 #include "kernels/pack_gemm.h"
+#include "kernels/pair_lanes.h"
 #include "kernels/testing.h"
 #include "kernels/testing_products.h"
 
@@ -47,8 +49,12 @@ class GemmQuantized : public testing::Test {
     std::vector<In> expected(size), actual(size);
     GemmReference(c.params, c.input_zero_point, c.input.data(), c.filter.data(), c.bias.data(),
                   c.scale.data(), expected.data());
-    const auto packed = PackGemm<In, Weight, Requantize>(c.params.cols, c.params.depth, c.filter,
-                                                         c.bias, c.scale, c.input_zero_point);
+    auto packed = PackGemm<In, Weight, Requantize>(c.params.cols, c.params.depth, c.filter, c.bias,
+                                                   c.scale, c.input_zero_point);
+    if constexpr (std::is_same_v<Weight, int8_t>) {
+      const std::vector<int8_t> limits = PairLimits(static_cast<size_t>(c.params.depth), c.filter);
+      packed.filter.insert(packed.filter.end(), limits.begin(), limits.end());
+    }
     ForEachWay<In, Weight>([&] {
       Gemm(c.params, c.input.data(), packed.filter.data(), packed.bias.data(), packed.scale.data(),
            actual.data());
@@ -154,6 +160,26 @@ TEST_F(GemmPairs, SumsWhatFillsAnInt16) {
       }
     }
   }
+}
+
+// Activations of which most, all or none are close to the zero point, of shapes that fill panels or
+// do not.
+TEST_F(GemmPairs, EqualTheReferenceWhereBytesAreClipped) {
+  ForEachSeed(1500, [](Random& random) {
+    const bool is_deep = random.Int(0, 9) == 0;
+    Case c = RandomCase(random, random.Int(2, is_deep ? 9 : 140),
+                        is_deep ? random.Int(200, 1024) : random.Int(1, 70), random.Int(1, 35));
+    c.filter = random.Bytes(c.params.cols * c.params.depth);
+    c.params.fit_pairs = false, c.params.clips = true;
+    c.params.input_zero_point = c.input_zero_point;
+    const int32_t spread = random.Int(0, 70), rare = random.Int(1, 200);
+    for (int8_t& value : c.input) {
+      if (random.Int(0, rare) == 0) continue;
+      value = static_cast<int8_t>(
+          std::clamp(c.input_zero_point + random.Int(-spread, spread), -128, 127));
+    }
+    ExpectEqualsReference(c);
+  });
 }
 
 // One more in any weight, and RequantizeInt16Bounded would not serve.

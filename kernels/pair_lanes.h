@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <vector>
 
@@ -100,6 +101,29 @@ class PairLanes {
   std::vector<int32_t> lanes_;
   int32_t count_ = 0, most_ = LaneWeights::kMost;
 };
+
+// Of each 8 of depth, the most that unsigned bytes may be for the products of two quads to share
+// lanes, in every column of a filter, [columns][depth]: what tile_clipped.h clips them to. From
+// 63 to 127, which a quad takes that shares its lanes with no other.
+inline std::vector<int8_t> PairLimits(size_t depth, std::span<const int8_t> filter) {
+  const PairLanes lanes = PairLanes::OfRuns(1, static_cast<int32_t>(depth));
+  // Of weights of one sign, in the two lanes of each 8.
+  std::vector<int32_t> largest((depth + 7) / 8, 1);
+  for (size_t first = 0; first < filter.size(); first += depth) {
+    std::vector<int32_t> positive(lanes.count(), 0), negative = positive;
+    for (size_t k = 0; k < depth; ++k) {
+      const int32_t weight = filter[first + k];
+      (weight > 0 ? positive : negative)[lanes[k]] += std::abs(weight);
+    }
+    for (size_t i = 0; i < lanes.count(); ++i) {
+      largest[i / 2] = std::max({largest[i / 2], positive[i], negative[i]});
+    }
+  }
+  std::vector<int8_t> limits;
+  for (const int32_t sum : largest)
+    limits.push_back(static_cast<int8_t>(std::min(127, 32767 / sum)));
+  return limits;
+}
 
 }  // namespace wranglet
 

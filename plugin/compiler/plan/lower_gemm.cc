@@ -68,10 +68,17 @@ void EmitGemm(const Filtered& f, const Activation& activation) {
   f.WithTypes([&]<typename In, typename Weight, typename Requantize>() {
     // What is not XNNPACK's arithmetic is asked of other operators alone.
     if constexpr (!std::is_same_v<Requantize, RequantizeTwice>) {
-      const bool fit_pairs = f.FitsPairs<In, Weight>(PairLanes::OfRuns(1, depth));
-      f.Emit(GemmParams<In, Weight, Requantize>{rows, depth, f.channels(),
-                                                f.OutputFor<Requantize>(activation), fit_pairs},
-             PackQuantized<In, Weight, Requantize>(f, 1, depth));
+      GemmParams<In, Weight, Requantize> params{
+          rows, depth, f.channels(), f.OutputFor<Requantize>(activation),
+          f.FitsPairs<In, Weight>(PairLanes::OfRuns(1, depth))};
+      auto packed = PackQuantized<In, Weight, Requantize>(f, 1, depth);
+      if constexpr (sizeof(In) == 1 && sizeof(Weight) == 1) {
+        if (!params.fit_pairs && ClippingPays(rows, depth, f.channels())) {
+          params.clips = true, params.input_zero_point = f.InputZeroPoint();
+          Append(packed.filter, PairLimits(static_cast<size_t>(depth), f.Weights<int8_t>()));
+        }
+      }
+      f.Emit(params, packed);
     }
   });
 }

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/pair_dot.h"
 #include "plugin/compiler/plan/plan.h"
 #include "plugin/compiler/run/random_network.h"
 #include "plugin/compiler/run/runner.h"
@@ -67,9 +68,8 @@ TEST_P(BandsTest, RandomNetworksComputeTheSameBytes) {
   EXPECT_GT(smaller, 5u);
 }
 
-// Two convolutions of 3x3 by 8 channels, one after the other. Of 36 by 56 pixels all of them take
-// less scratch memory than a band of 16 rows, whose tiles make one panel.
-Graph TiledNetwork() {
+// Two convolutions of `kernel` a side by as many channels, one after the other, of 36 by 56 pixels.
+Graph TwoConvolutions(int32_t kernel, int64_t channels) {
   Graph graph;
   std::mt19937 random(1);
   const auto tensor = [&](const std::string& name, Shape shape, Quantization quantization) {
@@ -78,23 +78,28 @@ Graph TiledNetwork() {
                       .shape = std::move(shape),
                       .quantization = std::move(quantization)});
   };
-  TensorId x = tensor("x", {1, 36, 56, 8}, {{1.0f}, {-128}});
+  TensorId x = tensor("x", {1, 36, 56, channels}, {{1.0f}, {-128}});
   graph.inputs = {x};
   for (const std::string name : {"a", "b"}) {
-    const TensorId filter = tensor(name + ".filter", {8, 3, 3, 8}, {{0.01f}, {0}});
-    Bytes weights(8 * 9 * 8);
+    const TensorId filter =
+        tensor(name + ".filter", {channels, kernel, kernel, channels}, {{0.01f}, {0}});
+    Bytes weights(static_cast<size_t>(channels * kernel * kernel * channels));
     for (std::byte& weight : weights) weight = static_cast<std::byte>(random());
     graph.tensor(filter).constant = std::move(weights);
-    const TensorId y = tensor(name, {1, 36, 56, 8}, {{4.0f}, {3}});
-    graph.nodes.push_back({name, Conv2D{.window = {.padding = {1, 1, 1, 1}}}, {x, filter}, {y}});
+    const TensorId y = tensor(name, {1, 36, 56, channels}, {{4.0f}, {3}});
+    const int32_t around = kernel / 2;
+    const Window window{.padding = {around, around, around, around}};
+    graph.nodes.push_back({name, Conv2D{.window = window}, {x, filter}, {y}});
     x = y;
   }
   graph.outputs = {x};
   return graph;
 }
 
+// All of the image's tiles take less scratch memory than a band of 16 rows, whose tiles make one
+// panel.
 TEST(Bands, ConvolutionsByTilesComputeTheSameBytes) {
-  const Graph graph = TiledNetwork();
+  const Graph graph = TwoConvolutions(3, 8);
   const auto is_by_tiles = [](const Step& step) {
     const auto* params = std::get_if<Conv2dParams<int8_t, int8_t>>(&step.params);
     return params != nullptr && params->by_tiles;
@@ -111,6 +116,28 @@ TEST(Bands, ConvolutionsByTilesComputeTheSameBytes) {
     EXPECT_TRUE(std::any_of(bands.steps.begin(), bands.steps.end(), is_by_tiles));
     EXPECT_EQ(OutputsOf(bands, {input}), expected) << "bands of " << band_bytes << " bytes";
   }
+}
+
+// Products by pairs of what fits them are those of words.
+TEST(Bands, ClippedProductsComputeTheSameBytes) {
+  const Graph graph = TwoConvolutions(1, 30);
+  // Close to the zero point, but for one of 50.
+  Bytes input(36 * 56 * 30);
+  std::mt19937 random(3);
+  for (std::byte& byte : input) {
+    byte = static_cast<std::byte>(random() % 50 == 0 ? random() : 128 + random() % 40);
+  }
+  const Plan whole = MustPlan(graph);
+  for (size_t i = 0; i < 2; ++i) {
+    const auto& params = std::get<GemmParams<int8_t, int8_t>>(whole.steps[i].params);
+    EXPECT_TRUE(params.clips && !params.fit_pairs);
+    EXPECT_EQ(params.input_zero_point, i == 0 ? -128 : 3);
+  }
+  const std::vector<Bytes> expected = OutputsOf(whole, {input});
+  use_pair_dot = true;
+  EXPECT_EQ(OutputsOf(whole, {input}), expected);
+  EXPECT_EQ(OutputsOf(MustPlan(graph, Everywhere(4096)), {input}), expected);
+  use_pair_dot = false;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BandsTest,
