@@ -57,9 +57,19 @@ test("a setting that a config lacks is told with paths from the project, and the
 
 test("a setting may be written otherwise, but a comment or another number is none", () => {
   const lacks = (text) => missingSettings(text, SETTINGS.slice(1)).length === 1;
-  for (const text of ["limits = { cpu_ms=50 }", "limits.cpu_ms = 50", "[limits]\n  cpu_ms  =  50 # ms"])
+  for (const text of [
+    "limits = { cpu_ms=50 }",
+    "limits.cpu_ms = 50",
+    "[limits]\n  cpu_ms  =  50 # ms",
+  ])
     assert.equal(lacks(text), false, text);
-  for (const text of ["", "# cpu_ms = 50", "[limits]\n # cpu_ms = 50", "cpu_ms = 500", "no_cpu_ms = 50"])
+  for (const text of [
+    "",
+    "# cpu_ms = 50",
+    "[limits]\n # cpu_ms = 50",
+    "cpu_ms = 500",
+    "no_cpu_ms = 50",
+  ])
     assert.equal(lacks(text), true, text);
 });
 
@@ -75,7 +85,9 @@ test("the program names target, file and attribute, says what to add, and writes
   };
   const { status, stderr } = run(template);
   assert.equal(status, 1);
-  assert.ok(stderr.startsWith(`//:worker: its config, ${from}, lacks \`cpu_ms = 50\`, which cpu_ms`));
+  assert.ok(
+    stderr.startsWith(`//:worker: its config, ${from}, lacks \`cpu_ms = 50\`, which cpu_ms`),
+  );
   assert.ok(stderr.includes(SETTINGS[1].section));
   assert.equal(existsSync(to), false);
   assert.equal(run(template + SETTINGS[1].section).status, 0);
