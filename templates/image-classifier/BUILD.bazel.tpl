@@ -3,7 +3,10 @@ load("@wranglet//plugin:defs.bzl", "model_answers", "wasm_model", "wrangler_work
 # Photos like those the Worker will see. A float network becomes int8 by what it makes of them: give a few dozen.
 PHOTOS = glob(
     ["photos/*"],
-    exclude = ["photos/.*"],
+    exclude = [
+        "photos/*.md",
+        "photos/.*",
+    ],
 )
 
 # `normalize` says how the network was trained to see a pixel: minus1_1, 0_1, imagenet or none.
