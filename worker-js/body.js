@@ -27,7 +27,7 @@ export async function readBody(request, { bytes: limit, seconds }) {
     total += chunk.length;
     // Leaving the loop cancels the stream: nothing more is read.
     if (total > DRAINED_LIMITS * limit) break;
-    if (Math.max(total, announced) <= limit) chunks.push(chunk);
+    if (total <= limit) chunks.push(chunk);
   }
   if (total > limit) throw tooLarge(limit);
   if (total === 0) {

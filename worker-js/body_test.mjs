@@ -67,6 +67,13 @@ test("a Content-Length that understates does not help", async () => {
   await assert.rejects(readBody(made, LIMITS), refusal("body-too-large"));
 });
 
+test("the body counts, whatever Content-Length says", async () => {
+  for (const announced of ["150", "5, 5"]) {
+    const { made } = request([Uint8Array.of(1, 2, 3)], { "content-length": announced });
+    assert.deepEqual(await readBody(made, LIMITS), Uint8Array.of(1, 2, 3), announced);
+  }
+});
+
 test("no bytes are an empty body", async () => {
   await assert.rejects(readBody(request([]).made, LIMITS), refusal("empty-body"));
   const none = new Request("http://worker/", { method: "POST" });

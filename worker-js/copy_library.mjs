@@ -8,17 +8,22 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import path from "node:path";
 
 import { copyFolder } from "./folders.mjs";
 
+/** What a library has. */
+const PARTS = ["index.d.ts", "index.js", "network", "wranglet"];
+
 /** Whether nothing is there but, at most, an earlier copy. */
 function isFree(folder) {
   if (!existsSync(folder)) return true;
+  if (!statSync(folder).isDirectory()) return false;
   const names = readdirSync(folder);
-  const isLibrary = ["index.js", "network", "wranglet"].every((name) => names.includes(name));
-  return names.length === 0 || isLibrary;
+  const isLibrary = ["network", "wranglet"].every((name) => names.includes(name));
+  return names.length === 0 || (isLibrary && names.every((name) => PARTS.includes(name)));
 }
 
 /** Makes the copy beside its place, so that what is there is whole. */

@@ -34,11 +34,26 @@ test("a copy is made where the user stands, in new folders, and replaces an earl
   assert.equal(copy("project/src/model").status, 0);
   assert.equal(text("project/src/model/network/model.wasm"), "network/model.wasm");
   writeFileSync(path.join(place, "project/src/model/index.js"), "of before");
-  writeFileSync(path.join(place, "project/src/model/old.js"), "");
+  writeFileSync(path.join(place, "project/src/model/network/old.js"), "");
   assert.equal(copy("project/src/model").status, 0);
   assert.equal(text("project/src/model/index.js"), "index.js");
   assert.deepEqual(readdirSync(path.join(place, "project/src")), ["model"], "nothing is beside it");
-  assert.ok(!readdirSync(path.join(place, "project/src/model")).includes("old.js"));
+  assert.deepEqual(readdirSync(path.join(place, "project/src/model/network")), ["model.wasm"]);
+});
+
+test("what the user has put beside a copy is not lost, nor a file of its name", () => {
+  assert.equal(copy("src").status, 0);
+  writeFile(path.join(place, "src/worker.ts"), "the user's");
+  writeFile(path.join(place, "file"), "the user's");
+  for (const [folder, kept] of [
+    ["src", "src/worker.ts"],
+    ["file", "file"],
+  ]) {
+    const { status, stderr } = copy(folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /holds something else than a model_library; nothing is overwritten/);
+    assert.equal(text(kept), "the user's");
+  }
 });
 
 test("a folder with anything else stays as it is", () => {

@@ -152,13 +152,16 @@ function wantedOutputs({ outputs, parameters }, specs) {
   const isBinary = parameters?.binary_data_output === true;
   if (outputs === undefined) return specs.map((spec, index) => ({ index, spec, isBinary }));
   if (!Array.isArray(outputs)) throw badRequest('"outputs" must be an array.');
+  const found = new Set();
   return outputs.map((output) => {
     const index = specs.findIndex(({ name }) => name === output?.name);
-    if (index < 0) {
+    // One that is asked for again and again would make an answer of any size.
+    if (index < 0 || found.has(index)) {
       throw badRequest(
         `Its outputs are called ${specs.map(({ name }) => JSON.stringify(name)).join(", ")}.`,
       );
     }
+    found.add(index);
     const own = output.parameters?.binary_data;
     return { index, spec: specs[index], isBinary: own === undefined ? isBinary : own === true };
   });

@@ -47,12 +47,22 @@ export function decodeTensor(input, spec, binary) {
   if (flat.length !== array.length)
     throw badRequest(`${name} must have ${array.length} numbers in "data".`);
   for (let i = 0; i < flat.length; ++i) {
-    const value = dtype === "int64" && Number.isInteger(flat[i]) ? BigInt(flat[i]) : flat[i];
-    array[i] = value;
-    if (!isKept(array[i], value, dtype))
+    const value = stored(flat[i], dtype);
+    if (value !== undefined) array[i] = value;
+    if (value === undefined || !isKept(array[i], value, dtype))
       throw badRequest(`${name} has data that is no ${DATATYPES[dtype]}.`);
   }
   return new Uint8Array(array.buffer);
+}
+
+/**
+ * @param {unknown} given
+ * @param {import("./tensor.js").Dtype} dtype
+ * @returns {any} what an array of the type takes; undefined where it would throw, or JSON has rounded an int64
+ */
+function stored(given, dtype) {
+  if (dtype !== "int64") return given;
+  return Number.isSafeInteger(given) ? BigInt(/** @type {number} */ (given)) : undefined;
 }
 
 /**
@@ -70,7 +80,7 @@ function isKept(stored, given, dtype) {
 /**
  * @param {{ spec: import("./tensor.js").TensorSpec, bytes: Uint8Array, isBinary: boolean }} output
  * @returns {object} `$response_output`. Floats are written as the shortest decimals that are the same float64;
- *     what JSON can't write (NaN and the infinities) is null.
+ *     what JSON can't write (NaN and the infinities) is null; an int64 beyond 2^53 is rounded, and exact as binary data.
  */
 export function encodeTensor({ spec: { name, shape, dtype }, bytes, isBinary }) {
   const output = { name, datatype: DATATYPES[dtype], shape };

@@ -150,6 +150,7 @@ describe("requests that are refused, and the next one is served", () => {
     ["a word", one({ data: [1, 2, "3"] })],
     ["null as a number", one({ data: [1, 2, null] })],
     ["an unknown output", { ...one(), outputs: [{ name: "other" }] }],
+    ["an output twice", { ...one(), outputs: [{ name: "scores" }, { name: "scores" }] }],
     ["outputs that are no array", { ...one(), outputs: "scores" }],
     ["bytes that do not follow", one({ parameters: { binary_data_size: 3 } })],
     ["a negative size", one({ parameters: { binary_data_size: -3 } })],

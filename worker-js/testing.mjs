@@ -27,10 +27,14 @@ export { workerSizes } from "./sizes.mjs";
  * @param {object} [changes]
  * @param {Record<string, unknown>} [changes.options] more of miniflare's options, such as `bindings`
  * @param {string} [changes.main] the text of an ES module in place of the entry
+ * @param {boolean} [changes.isBare] whether it gets no bindings: not all can be had without the Workers they name
  * @returns {Promise<RunningWorker>}
  * @throws {Error} when it does not start, with what it logged
  */
-export async function startWorker(folder = process.env.WRANGLET_WORKER, { options, main } = {}) {
+export async function startWorker(
+  folder = process.env.WRANGLET_WORKER,
+  { options, main, isBare } = {},
+) {
   if (!folder) throw new Error("No Worker: pass its folder, or set WRANGLET_WORKER.");
   const worker = readWorkerFolder(folder);
   if (main !== undefined) worker.modules[0].contents = main;
@@ -39,7 +43,7 @@ export async function startWorker(folder = process.env.WRANGLET_WORKER, { option
   const logs = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...worker.options,
+      ...(isBare ? bare(worker.options) : worker.options),
       modules: worker.modules,
       modulesRoot: worker.root,
       ...options,
@@ -65,3 +69,9 @@ export async function startWorker(folder = process.env.WRANGLET_WORKER, { option
     throw new Error([`${folder} does not start: ${cause.message}`, ...logs].join("\n"), { cause });
   }
 }
+
+/** Of miniflare's options those without which code is another. */
+const bare = ({ compatibilityDate, compatibilityFlags }) => ({
+  compatibilityDate,
+  compatibilityFlags,
+});

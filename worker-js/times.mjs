@@ -27,7 +27,10 @@ const INFERENCES = 20;
  * @returns {Promise<Times>}
  */
 export async function measureTimes(folder) {
-  const worker = await startWorker(folder, { main: probe(readWorkerFolder(folder)) });
+  const worker = await startWorker(folder, {
+    main: probe(readWorkerFolder(folder)),
+    isBare: true,
+  });
   try {
     const ask = async (path) => Number(await (await worker.fetch(path)).text());
     const first = await ask("/start/1");

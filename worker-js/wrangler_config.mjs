@@ -25,16 +25,20 @@ export function projectConfig(text) {
  * @returns {string} that of the folder assembled of it: another `main`, paths from the folder, and nothing to build
  */
 export function folderConfig(text) {
-  const config = withoutBuild(text).replace(MAIN, FOLDER_MAIN);
+  const config = withoutBuild(text);
   const folder = assembledFolder(text);
-  return folder ? config.replaceAll(`"./${folder}`, '"./').replaceAll(`"${folder}`, '"./') : config;
+  const moved = folder ? config.replace(quoted(folder), "$1./") : config;
+  return MAIN.test(moved) ? moved.replace(MAIN, FOLDER_MAIN) : `${FOLDER_MAIN}\n${moved}`;
 }
 
-const MAIN = /^main\s*=.*$/m;
+const MAIN = /^[ \t]*main[ \t]*=.*$/m;
+
+/** Where a string begins that is a path in this folder, "./" before it or not. */
+const quoted = (folder) => new RegExp(`(["'])(?:\\./)?${folder.replace(/[^\w/]/g, "\\$&")}`, "g");
 
 /** Where a project's config says that the assembled folder is, such as "bazel-bin/worker/"; "" if it says nothing. */
 const assembledFolder = (text) =>
-  /^main\s*=\s*"(?:\.\/)?([^"]+\/)src\/index\.js"/m.exec(text)?.[1] ?? "";
+  /^[ \t]*main[ \t]*=[ \t]*["'](?:\.\/)?([^"']+\/)src\/index\.js["']/m.exec(text)?.[1] ?? "";
 
 /**
  * @typedef {object} Setting what a Worker needs of its config
@@ -49,7 +53,6 @@ const assembledFolder = (text) =>
  * @returns {Setting[]} those whose line is not in the text, with paths from the project
  */
 export function missingSettings(text, settings) {
-  const bare = (toml) => toml.replace(/^\s*#.*$/gm, "").replace(/[ \t]/g, "");
   const has = (line) => new RegExp(`(?<!\\w)${bare(line)}(?!\\w)`).test(bare(text));
   const folder = assembledFolder(text);
   return settings
@@ -60,10 +63,31 @@ export function missingSettings(text, settings) {
     }));
 }
 
+/** TOML without comments and blanks, with one kind of quotes: to look for a line in. */
+const bare = (toml) =>
+  toml
+    .replace(/^((?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*)#.*$/gm, "$1")
+    .replace(/[ \t\r]/g, "")
+    .replaceAll("'", '"');
+
 /**
  * @param {string} text
- * @returns {string} it without the section [build], those of environments, and the comments above them
+ * @returns {string} it without the section [build], those of environments, and the comments above them, and without
+ *     top-level lines `build = ...` and `build.command = ...`
  */
 export function withoutBuild(text) {
-  return text.replace(/(^#.*\n)*^\[(?:env\.[^\]]+\.)?build\].*\n(?:(?!\[).*(?:\n|$))*/gm, "");
+  const lines = text.replaceAll("\r\n", "\n");
+  const sections = lines.search(/^[ \t]*\[/m);
+  const top = sections < 0 ? lines : lines.slice(0, sections);
+  const rest = lines.slice(top.length);
+  // Comments above the first section belong to it.
+  const [above] = /(?:^[ \t]*#.*\n)*$(?![^])/m.exec(top);
+  const kept = top.slice(0, top.length - above.length).replace(/^[ \t]*build[ \t]*[.=].*\n?/gm, "");
+  return (
+    kept +
+    (above + rest).replace(
+      /(^[ \t]*#.*\n)*^[ \t]*\[[ \t]*(?:env\.[^\]]+\.)?build[ \t]*\].*\n(?:(?![ \t]*\[).*(?:\n|$))*/gm,
+      "",
+    )
+  );
 }

@@ -24,11 +24,29 @@ test("what a user adds, before or after the build, reaches the folder", () => {
   const added = '\n[vars]\nLABEL = "cat"\n';
   const ends = projectConfig(template) + added;
   assert.equal(folderConfig(ends), `${template}${added}`);
-  const staging = '[env.staging.build]\ncommand = "x"\n[env.staging.vars]\nA = 2\n';
-  assert.equal(folderConfig(staging), "[env.staging.vars]\nA = 2\n");
+  const staging =
+    'main = "src/index.js"\n[env.staging.build]\ncommand = "x"\n[env.staging.vars]\nA = 2\n';
+  assert.equal(folderConfig(staging), 'main = "src/index.js"\n[env.staging.vars]\nA = 2\n');
   const begins =
     'main="elsewhere/index.js"\n[build]\ncwd = "x" # y\nwatch_dir = [\n  "a",\n]\n[vars]\nA = 1\n';
   assert.equal(folderConfig(begins), 'main = "src/index.js"\n[vars]\nA = 1\n');
+});
+
+test("TOML may be written in any way", () => {
+  const built = 'main = "src/index.js"\n[vars]\nA = 1\n';
+  for (const text of [
+    'main = "bazel-bin/worker/src/index.js"\r\n[build]\r\ncommand = "x"\r\n[vars]\r\nA = 1\r\n',
+    "main = 'bazel-bin/worker/src/index.js'\n# y\n  [build]\n  command = 'x'\n[vars]\nA = 1\n",
+    '  main = "elsewhere.js"\nbuild = { command = "x" }\n[vars]\nA = 1\n',
+    'main = "elsewhere.js"\nbuild.command = "x"\n[vars]\nA = 1\n[ build ]\ncwd = "y"\n',
+    "[vars]\nA = 1\n",
+  ]) {
+    assert.equal(folderConfig(text), built, text);
+  }
+  const variable = '# z\n[vars]\nbuild = "x"\n';
+  assert.equal(folderConfig(`main = "x"\n${variable}`), `main = "src/index.js"\n${variable}`);
+  const assets = "main = './out/src/index.js'\n[assets]\ndirectory = 'out/weights'\n";
+  assert.match(folderConfig(assets), /^directory = '.\/weights'$/m);
 });
 
 const SETTINGS = [
@@ -60,6 +78,8 @@ test("a setting may be written otherwise, but a comment or another number is non
   for (const text of [
     "limits = { cpu_ms=50 }",
     "limits.cpu_ms = 50",
+    "limits.cpu_ms = 50 # 60",
+    'A = "# no comment"\n[limits]\ncpu_ms = 50\r',
     "[limits]\n  cpu_ms  =  50 # ms",
   ])
     assert.equal(lacks(text), false, text);

@@ -68,6 +68,19 @@ test("`deploy --dry-run` tells costs against the limits, and wrangler takes the 
   assert.deepEqual(leftovers(), []);
 });
 
+test("`deploy` measures a Worker with a binding to another Worker, and with a class of its own", async () => {
+  const bound = path.join(scratch, "bound");
+  const services = '\n[[services]]\nbinding = "AUTH"\nservice = "auth"\n';
+  const objects = '\n[[durable_objects.bindings]]\nname = "ROOM"\nclass_name = "Room"\n';
+  const migration = '\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Room"]\n';
+  writeWorker(bound, [manifest()], {}, services + objects + migration);
+  const { stdout } = await promisify(execFile)(process.execPath, [program, "deploy", "--dry-run"], {
+    env: { ...environment, WRANGLET_WORKER: bound },
+  });
+  assert.match(stdout, /^start-up .* ms +1,000 ms$/m);
+  assert.match(stdout, /AUTH/);
+});
+
 test("`dev` serves, with the secrets of .dev.vars, until it is told to end; then no process is left", async () => {
   const mark = `WRANGLET_MARK=${process.pid}-${Date.now()}`;
   const server = await startDevServer([program, "dev"], {
